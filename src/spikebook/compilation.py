@@ -1,0 +1,204 @@
+"""From short Python functions to one fast module.
+
+The functions of a model are gathered with everything they call into one text of scalar Python. Numba compiles
+that text when it is installed; without Numba it runs as it is and gives the same numbers; the explorers
+translate it to JavaScript. The text is stored under the hash of itself, so that Numba's cache finds
+it again in the next process and an edited equation can never meet code compiled from the old one.
+"""
+
+import ast
+import builtins
+import hashlib
+import importlib.util
+import inspect
+import math
+import os
+import sys
+import tempfile
+import textwrap
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+# The mathematics that Python, Numba and JavaScript all have, under the name that the gathered text uses.
+# numpy's versions are welcome in a model's functions (they take arrays); the text is scalar.
+MATHEMATICS = {
+    name: {function for module in (math, np) if (function := getattr(module, other, None))}
+    for name, other in [
+        *((name, name) for name in "exp expm1 log log1p sqrt sin cos tan tanh floor ceil".split()),
+        ("abs", "fabs"),
+        ("min", "minimum"),
+        ("max", "maximum"),
+    ]
+}
+MATHEMATICS["abs"] |= {abs, np.abs}
+MATHEMATICS["min"] |= {min}
+MATHEMATICS["max"] |= {max}
+BUILT_IN = {"abs", "min", "max", "range"}
+LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: exact everywhere, and fast in JavaScript
+
+
+def gather(functions):
+    """The text of `functions` and all they call, callees first, in scalar Python without decoration.
+
+    Raises ValueError with the function's name and line for anything that has no source, closes over local
+    variables, or uses a global that is neither a number, a function of this kind nor known mathematics.
+    """
+    texts, gathered = {}, {}
+    for function in functions:
+        _gather(function, texts, gathered)
+    return "\n\n".join(texts.values())
+
+
+def _gather(function, texts, gathered):
+    name = function.__name__
+    if name in gathered:
+        if gathered[name].__code__ is not function.__code__:
+            raise ValueError(f"two different functions are called {name!r}; rename one of them")
+        return
+    gathered[name] = function
+    if name == "<lambda>" or function.__closure__:
+        raise ValueError(
+            f"{name} is a lambda or uses variables of an enclosing function; write it with def at the top level "
+            "and take what it needs as arguments"
+        )
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        raise ValueError(
+            f"the source of {name} cannot be read; define it in a notebook cell or in a file"
+        ) from None
+    tree = _Scalar(function).visit(tree)
+    for other in tree.callees:
+        _gather(other, texts, gathered)
+    texts[name] = ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Scalar(ast.NodeTransformer):
+    """One function's syntax tree: names resolved, documentation dropped, small powers written as products."""
+
+    def __init__(self, function):
+        self.function = function
+        self.local = set(function.__code__.co_varnames)
+        self.globals = {**vars(builtins), **function.__globals__}
+        self.callees = []
+
+    def fail(self, node, message):
+        line = self.function.__code__.co_firstlineno + getattr(node, "lineno", 1) - 1
+        raise ValueError(f"{self.function.__name__}, line {line}: {message}")
+
+    def visit_FunctionDef(self, node):
+        if node.decorator_list:
+            self.fail(node, "a model's function takes no decorator")
+        body = node.body
+        if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body = body[1:] or [ast.Pass()]
+        node.returns = None
+        for argument in node.args.args:
+            argument.annotation = None
+        node.body = [self.visit(statement) for statement in body]
+        node.callees = self.callees
+        return node
+
+    def visit_Name(self, node):
+        if node.id in self.local:
+            return node
+        return self.resolve(node, node.id, self.globals.get(node.id, self))
+
+    def visit_Attribute(self, node):
+        if isinstance(node.value, ast.Name) and inspect.ismodule(self.globals.get(node.value.id)):
+            module = self.globals[node.value.id]
+            return self.resolve(node, f"{node.value.id}.{node.attr}", getattr(module, node.attr, self))
+        self.fail(node, f"{ast.unparse(node)!r}: only functions of math and numpy may be reached with a dot")
+
+    def resolve(self, node, name, value):
+        if value is self:
+            self.fail(node, f"{name!r} is not defined")
+        if isinstance(value, (bool, int, float)):
+            return ast.copy_location(ast.Constant(value), node)
+        if value is range:
+            return node
+        for canonical, functions in MATHEMATICS.items():
+            if any(value is function for function in functions):
+                return ast.copy_location(ast.Name(canonical, ast.Load()), node)
+        if inspect.isfunction(value):
+            self.callees.append(value)
+            return ast.copy_location(ast.Name(value.__name__, ast.Load()), node)
+        self.fail(
+            node,
+            f"{name!r} cannot be used here: numbers, functions written with def, and "
+            f"{', '.join(MATHEMATICS)} from math or numpy can",
+        )
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        power = node.right.value if isinstance(node.right, ast.Constant) else None
+        if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name) and power in range(2, LONGEST_PRODUCT + 1):
+            product = node.left
+            for _ in range(power - 1):
+                product = ast.BinOp(product, ast.Mult(), ast.Name(node.left.id, ast.Load()))
+            return ast.copy_location(product, node)
+        return node
+
+
+@lru_cache(maxsize=None)
+def load(text, entries):
+    """Import `text` (scalar Python) as a module, compiled by Numba when that is installed.
+
+    entries   names of the functions that are called from outside; those keep their compiled form on disk
+    """
+    if has_numba():
+        header = (
+            "from numba import njit\n\n"
+            'inner = njit(error_model="numpy")\n'
+            'entry = njit(error_model="numpy", cache=True)\n'
+        )
+        for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:
+            text = text.replace(f"def {name}(", f"@{'entry' if name in entries else 'inner'}\ndef {name}(")
+    else:
+        header = ""
+    imported = ", ".join(name for name in MATHEMATICS if name not in BUILT_IN)
+    text = f"from math import {imported}\n{header}\n\n{text}\n"
+    name = "spikebook_" + hashlib.sha256(text.encode()).hexdigest()[:20]
+    path = _folder() / f"{name}.py"
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as file:
+            file.write(text)
+        os.replace(file.name, path)  # at once, so that a process beside this one never reads half a file
+    specification = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # where Numba looks when it reads its cache
+    specification.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=None)
+def has_numba():
+    """Whether Numba is installed. Without it everything works, slower."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def array(values):
+    """`values` as compiled code wants them: a float64 array, or a list where plain Python runs (30 times faster
+    there than elements of an array)."""
+    values = np.ascontiguousarray(values, dtype=float)
+    return values if has_numba() else values.tolist()
+
+
+@lru_cache(maxsize=None)
+def _folder():
+    """The folder of gathered modules: in the user's cache, or a temporary one where that cannot be written."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    folder = Path(caches) / "spikebook"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="spikebook-"))
+    return folder

@@ -1,0 +1,166 @@
+"""The numerical methods, each written once as text for any model.
+
+`program(model)` is scalar Python: the model's functions and, for every method that suits it,
+
+    run_<method>(steps, dt, I_start, I_middle, I_end, state..., parameters..., record..., spike_times) -> spikes
+
+which advances the state by `steps` steps of `dt` ms, writes every state variable before each step and
+after the last one into its array of `steps + 1` values, writes the times of spikes and returns their number. The
+input is given at the start, in the middle and at the end of every step.
+
+euler               order 1: x + dt f(x)
+rk4                 order 4: the classical Runge-Kutta method; spikes by cubic Hermite interpolation
+exponential_euler   order 1, stable at any step: each gate, then the voltage, relaxes exactly as it would if
+                    the others stood still (Rush and Larsen 1978, doi:10.1109/TBME.1978.326270); spikes by linear
+                    interpolation
+
+Numbers that the methods themselves introduce end in an underscore, which no name of a model may.
+"""
+
+from functools import lru_cache
+
+from numpy import expm1
+
+from .compilation import gather
+from .model import INPUT, arguments
+
+
+def crossing(before, after, slope_before, slope_after, threshold):
+    """Fraction of a step at which the cubic through both ends, with their slopes a step, reaches `threshold`.
+
+    >>> crossing(-1.0, 1.0, 2.0, 2.0, 0.5)
+    0.75
+    """
+    low = 0.0
+    high = 1.0
+    for _ in range(60):
+        x = 0.5 * (low + high)
+        y = (
+            before * (1 + 2 * x) * (1 - x) ** 2
+            + slope_before * x * (1 - x) ** 2
+            + after * x * x * (3 - 2 * x)
+            + slope_after * x * x * (x - 1)
+        )
+        if y < threshold:
+            low = x
+        else:
+            high = x
+    return high
+
+
+def relaxed(rate, duration):
+    """(1 - exp(-rate duration)) / rate: how far a variable gets whose speed fades at `rate`, and its limit
+    `duration` at rate 0."""
+    if rate == 0.0:
+        return duration
+    return -expm1(-rate * duration) / rate
+
+
+def available(model):
+    """Names of the methods that suit the model."""
+    return ("rk4", "exponential_euler", "euler") if model.currents else ("rk4", "euler")
+
+
+def entry(method):
+    return f"run_{method}"
+
+
+@lru_cache(maxsize=None)
+def _gathered(functions):
+    return gather(functions)
+
+
+def program(model, methods=None):
+    """The text described above, for `methods` (all that suit the model)."""
+    methods = methods or available(model)
+    texts = [_gathered((*model.functions, crossing, relaxed))]
+    writers = {"euler": _euler, "rk4": _rk4, "exponential_euler": _exponential_euler}
+    return "\n\n".join(texts + [_run(model, method, writers[method](model)) for method in methods])
+
+
+def _run(model, method, step):
+    speeds = [
+        f"    speed_{name}_ = {_called(gate.speed)}" for name, gate in model.gates.items() if gate.speed
+    ]
+    state = model.state
+    V = model.voltage
+    if method == "rk4":
+        end = [f"            {line}" for line in _slopes(model, "end_", [f"{x}_next_" for x in state], "I_end[i]")]
+        fraction = f"crossing({V}, {V}_next_, dt * k1_{V}_, dt * end_{V}_, threshold_)"
+    else:
+        end = []
+        fraction = f"(threshold_ - {V}) / ({V}_next_ - {V})"
+    received = [*state, *model.parameters, "threshold_", *(f"record_{x}_" for x in state), "spike_times"]
+    lines = [
+        f"def {entry(method)}(steps, dt, I_start, I_middle, I_end, {', '.join(received)}):",
+        *speeds,
+        "    spikes_ = 0",
+        *(f"    record_{x}_[0] = {x}" for x in state),
+        "    for i in range(steps):",
+        *(f"        {line}" for line in step),
+        f"        if {V} < threshold_ and {V}_next_ >= threshold_:",
+        *end,
+        f"            spike_times[spikes_] = (i + {fraction}) * dt",
+        "            spikes_ += 1",
+        *(f"        {x} = {x}_next_" for x in state),
+        *(f"        record_{x}_[i + 1] = {x}" for x in state),
+        "    return spikes_",
+    ]
+    return "\n".join(lines)
+
+
+def _called(function, renamed=None):
+    renamed = renamed or {}
+    return f"{function.__name__}({', '.join(renamed.get(name, name) for name in arguments(function))})"
+
+
+def _slopes(model, prefix, at, current):
+    """Lines that compute every rate of change as `<prefix><variable>_`, at the variables named `at`."""
+    renamed = {**dict(zip(model.state, at)), INPUT: current}
+    if model.derivatives:
+        return [f"{prefix}{x}_ = {_called(f, renamed)}" for x, f in model.derivatives.items()]
+    total = " - ".join([current, *(_called(f, renamed) for f in model.currents.values())])
+    lines = [f"{prefix}V_ = ({total}) / C"]
+    for x, gate in model.gates.items():
+        opening, closing = _called(gate.alpha, renamed), _called(gate.beta, renamed)
+        speed = f"speed_{x}_ * " if gate.speed else ""
+        lines.append(f"{prefix}{x}_ = {speed}({opening} * (1 - {renamed[x]}) - {closing} * {renamed[x]})")
+    return lines
+
+
+def _euler(model):
+    lines = _slopes(model, "k1_", model.state, "I_start[i]")
+    return lines + [f"{x}_next_ = {x} + dt * k1_{x}_" for x in model.state]
+
+
+def _rk4(model):
+    lines = _slopes(model, "k1_", model.state, "I_start[i]")
+    for stage, step, current in ((2, "0.5 * dt", "I_middle[i]"), (3, "0.5 * dt", "I_middle[i]"), (4, "dt", "I_end[i]")):
+        at = [f"{x}_{stage}_" for x in model.state]
+        lines += [f"{y} = {x} + {step} * k{stage - 1}_{x}_" for x, y in zip(model.state, at)]
+        lines += _slopes(model, f"k{stage}_", at, current)
+    return lines + [
+        f"{x}_next_ = {x} + dt / 6 * (k1_{x}_ + 2 * k2_{x}_ + 2 * k3_{x}_ + k4_{x}_)" for x in model.state
+    ]
+
+
+def _exponential_euler(model):
+    """Gates first, then the voltage. The slope of the currents over V is their difference over 1 mV, which is exact
+    for currents that are linear in V, as ohmic ones are."""
+    lines = []
+    for x, gate in model.gates.items():
+        speed = f"speed_{x}_ * " if gate.speed else ""
+        lines += [
+            f"opening_ = {_called(gate.alpha)}",
+            f"total_ = opening_ + {_called(gate.beta)}",
+            f"{x}_next_ = {x} + (opening_ / total_ - {x}) * -expm1(-{speed}total_ * dt)",
+        ]
+    renamed = {x: f"{x}_next_" for x in model.gates}
+    here = " + ".join(_called(f, renamed) for f in model.currents.values())
+    above = " + ".join(_called(f, {**renamed, "V": "above_"}) for f in model.currents.values())
+    return lines + [
+        "above_ = V + 1.0",
+        f"outward_ = {here}",
+        f"rate_ = ({above} - outward_) / C",
+        "V_next_ = V + (I_middle[i] - outward_) / C * relaxed(rate_, dt)",
+    ]

@@ -1,0 +1,264 @@
+"""What a neuron is: its state, gates, currents and parameters, as short functions in the paper's symbols.
+
+A model is data. Its functions are plain Python and ask for what they need by name: a state variable
+(`V`, `n`), a parameter (`g_K`, `E_K`) or the input current `I`. So
+
+    def I_K(V, n, g_K, E_K):
+        return g_K * n**4 * (V - E_K)
+
+is at once the equation that a chapter prints, the code that a simulation compiles and the code that the page
+translates. There are two ways to say how a state variable changes:
+
+    conductance model    C dV/dt = I - (sum of the currents),   dx/dt = speed (alpha(V) (1 - x) - beta(V) x)
+    any other model      one function a state variable that returns its rate of change
+"""
+
+import difflib
+import inspect
+import keyword
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+INPUT = "I"  # the name under which a model's functions receive the input current
+RESERVED = {INPUT, "t", "dt", "i", "steps", "I_start", "I_middle", "I_end", "spike_times"}
+
+
+class Parameter(NamedTuple):
+    """One parameter: its published value, unit and meaning, and the range in which the model is documented."""
+
+    value: float
+    unit: str
+    meaning: str
+    low: float = -math.inf
+    high: float = math.inf
+
+
+class Gate(NamedTuple):
+    """A two-state gate: it opens at rate alpha(V) and closes at rate beta(V), both in 1/ms.
+
+    `speed` multiplies both rates; it may depend on parameters alone (temperature).
+    """
+
+    alpha: Callable
+    beta: Callable
+    speed: Callable | None = None
+
+    def steady_state(self, V):
+        """Open probability after a long time at V (mV): alpha / (alpha + beta)."""
+        return self.alpha(V) / (self.alpha(V) + self.beta(V))
+
+    def time_constant(self, V, speed=1.0):
+        """Time constant in ms at V (mV): 1 / (speed (alpha + beta))."""
+        return 1 / (speed * (self.alpha(V) + self.beta(V)))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A neuron's equations and parameters.
+
+    name        what errors and figures call it
+    parameters  name -> Parameter
+    gates       name -> Gate                      (conductance models)
+    currents    name -> function, uA/cm2, outward positive (conductance models; needs the parameter `C`)
+    derivatives name -> function, rate of change per ms    (any other model; the voltage first)
+    initial     starting values; without them a simulation starts at rest
+    threshold   a spike is an upward crossing of this value by the voltage
+    current_range, current_unit   the input that the model is documented for
+    largest_step   ms; simulations refuse a coarser one
+    """
+
+    name: str
+    parameters: Mapping[str, Parameter]
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    currents: Mapping[str, Callable] = field(default_factory=dict)
+    derivatives: Mapping[str, Callable] = field(default_factory=dict)
+    initial: Mapping[str, float] = field(default_factory=dict)
+    threshold: float = 0.0
+    current_range: tuple[float, float] = (-math.inf, math.inf)
+    current_unit: str = "uA/cm2"
+    largest_step: float = math.inf
+
+    def __post_init__(self):
+        for name in ("parameters", "gates", "currents", "derivatives", "initial"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        if bool(self.currents) == bool(self.derivatives):
+            raise ValueError(
+                f"{self.name}: give either currents (and gates) or derivatives, the rates of change of every "
+                "state variable"
+            )
+        if self.currents and "C" not in self.parameters:
+            raise ValueError(f"{self.name}: a model with currents needs the capacitance as parameter 'C'")
+        if self.gates and not self.currents:
+            raise ValueError(f"{self.name}: gates belong to a model with currents")
+        names = [*self.state, *self.currents, *self.parameters]
+        for name in names:
+            if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED or name.endswith("_"):
+                raise ValueError(
+                    f"{self.name}: {name!r} cannot be a name here; use letters, digits and inner underscores, "
+                    f"and leave {', '.join(sorted(RESERVED))} to the simulation"
+                )
+            if names.count(name) > 1:
+                raise ValueError(f"{self.name}: the name {name!r} is used twice")
+        for name in self.initial:
+            if name not in self.state:
+                raise ValueError(f"{self.name}: initial value for {name!r}, which is no state variable")
+        given = {*self.parameters, *self.state, INPUT}
+        for gate in self.gates.values():
+            for rate in (gate.alpha, gate.beta):
+                _check_arguments(self.name, rate, {self.voltage})
+            if gate.speed is not None:
+                _check_arguments(self.name, gate.speed, set(self.parameters))
+        for function in self.currents.values():
+            _check_arguments(self.name, function, given - {INPUT})
+        for function in self.derivatives.values():
+            _check_arguments(self.name, function, given)
+        for function in self.functions:
+            if function.__name__ in given:
+                raise ValueError(
+                    f"{self.name}: {function.__name__!r} is both a function and a number; rename one of them"
+                )
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Names of the state variables, the voltage first."""
+        return ("V", *self.gates) if self.currents else tuple(self.derivatives)
+
+    @property
+    def functions(self) -> tuple[Callable, ...]:
+        """Every function of the model, each once."""
+        rates = [function for gate in self.gates.values() for function in gate if function]
+        return tuple(dict.fromkeys([*self.derivatives.values(), *self.currents.values(), *rates]))
+
+    @property
+    def voltage(self) -> str:
+        """The state variable whose upward crossings of `threshold` are spikes."""
+        return self.state[0]
+
+    def values(self, **changes) -> dict[str, float]:
+        """All parameters as numbers, the published ones unless changed.
+
+        Raises ValueError or TypeError for an unknown name, a value that is no finite number and a value
+        outside the documented range.
+        """
+        values = {name: float(parameter.value) for name, parameter in self.parameters.items()}
+        for name, value in changes.items():
+            if name not in values:
+                near = difflib.get_close_matches(name, values, n=1, cutoff=0.4)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                raise ValueError(
+                    f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(values)}"
+                )
+            parameter = self.parameters[name]
+            values[name] = number(name, value, parameter.unit)
+            if not parameter.low <= values[name] <= parameter.high:
+                raise ValueError(
+                    f"{name} = {value:g} {parameter.unit} is outside the range of {self.name}: use "
+                    f"{parameter.low:g} to {parameter.high:g} {parameter.unit} ({parameter.meaning})"
+                )
+        return values
+
+    def rest(self, **changes) -> dict[str, float]:
+        """The resting state without input: every rate of change is zero.
+
+        Of several resting states of a conductance model it is the one at the lowest voltage at which the
+        total current turns outward, the first that a hyperpolarised cell comes to. Other models are
+        searched from `initial`; ValueError when that search finds nothing.
+        """
+        values = self.values(**changes)
+        if self.derivatives:
+            return self._rest_near_initial(values)
+        low, high = -200.0, 200.0
+        V = np.linspace(low, high, 4001)
+        outward = self._steady_current(V, values) > 0
+        turns = np.flatnonzero(~outward[:-1] & outward[1:])
+        if not len(turns):
+            raise ValueError(
+                f"{self.name} has no resting voltage between {low:g} and {high:g} mV with these parameters; "
+                "give initial={'V': ...} to start elsewhere"
+            )
+        low, high = V[turns[0]], V[turns[0] + 1]
+        while low < (middle := 0.5 * (low + high)) < high:
+            low, high = (low, middle) if self._steady_current(middle, values) > 0 else (middle, high)
+        return {"V": float(low), **{name: float(gate.steady_state(low)) for name, gate in self.gates.items()}}
+
+    def rates_of_change(self, state, values, I=0.0):
+        """Rate of change per ms of every state variable, as a dict; numbers or arrays of one shape."""
+        known = {**values, **state, INPUT: I}
+        if self.derivatives:
+            return {name: _call(function, known) for name, function in self.derivatives.items()}
+        total = sum(_call(function, known) for function in self.currents.values())
+        change = {"V": (I - total) / values["C"]}
+        for name, gate in self.gates.items():
+            speed = _call(gate.speed, known) if gate.speed else 1.0
+            opening, closing = _call(gate.alpha, known), _call(gate.beta, known)
+            change[name] = speed * (opening * (1 - state[name]) - closing * state[name])
+        return change
+
+    def current(self, name, state, values):
+        """The current called `name`, from arrays or numbers of the state variables."""
+        return _call(self.currents[name], {**values, **state})
+
+    def _steady_current(self, V, values):
+        state = {"V": V, **{name: gate.steady_state(V) for name, gate in self.gates.items()}}
+        return sum(self.current(name, state, values) for name in self.currents)
+
+    def _rest_near_initial(self, values):
+        point = np.array([self.initial.get(name, 0.0) for name in self.state], dtype=float)
+
+        def change(point):
+            rates = self.rates_of_change(dict(zip(self.state, point)), values)
+            return np.array([rates[name] for name in self.state])
+
+        for _ in range(100):
+            steps = 1e-6 * np.maximum(1.0, np.abs(point))
+            here = change(point)
+            jacobian = np.column_stack(
+                [(change(point + step) - here) / step.max() for step in np.diag(steps)]
+            )
+            move = np.linalg.lstsq(jacobian, -here, rcond=None)[0]
+            point = point + move
+            if not np.all(np.isfinite(point)):
+                break
+            if np.all(np.abs(move) <= 1e-10 * np.maximum(1.0, np.abs(point))):
+                return dict(zip(self.state, point.tolist()))
+        raise ValueError(
+            f"{self.name}: no resting state found from {dict(self.initial)}; give the model starting values "
+            "(initial=...) nearer to one"
+        )
+
+
+def number(name, value, unit):
+    """`value` as a finite float, or an error that names the argument, the value and the unit."""
+    if isinstance(value, (str, bytes)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be one number in {unit or 'no unit'}, not {type(value).__name__}")
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be one number in {unit or 'no unit'}, not {value!r}") from None
+    if not math.isfinite(result):
+        raise ValueError(f"{name} = {result} {unit} is not finite; give a number in {unit or 'no unit'}")
+    return result
+
+
+def arguments(function):
+    """The names that a model's function asks for."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def _call(function, known):
+    return function(*(known[name] for name in arguments(function)))
+
+
+def _check_arguments(model, function, given):
+    if not inspect.isfunction(function):
+        raise TypeError(f"{model}: {function!r} is not a function; write it with def")
+    for name in arguments(function):
+        if name not in given:
+            raise ValueError(
+                f"{model}: {function.__name__} asks for {name!r}, which is not among {', '.join(sorted(given))}"
+            )

@@ -1,0 +1,172 @@
+"""Figures: take data, return axes. They never change data and never call `show`.
+
+`use_book_style()` gives matplotlib the book's colours and type and shows a notebook's figures as drawings (SVG) that
+follow the page's light or dark theme. `describe(axes, text)` says in words what a figure shows, for those who cannot
+see it.
+"""
+
+import re
+from html import escape
+from io import StringIO
+from itertools import count
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.figure import Figure
+
+from . import theme
+
+WIDTH = 5.6  # inches: readable on a phone, where the whole width is the screen's
+_drawing = count(1)
+
+
+def use_book_style():
+    """Draw in the book's style from here on, and show figures in notebooks as SVG in the page's colours."""
+    colours = theme.LIGHT
+    matplotlib.rcParams.update(
+        {
+            "figure.figsize": (WIDTH, 3.0),
+            "figure.facecolor": "none",
+            "figure.constrained_layout.use": True,
+            "axes.facecolor": "none",
+            "axes.edgecolor": colours["muted"],
+            "axes.labelcolor": colours["ink"],
+            "axes.titlecolor": colours["ink"],
+            "axes.titlesize": 10.5,
+            "axes.titleweight": "semibold",
+            "axes.titlelocation": "left",
+            "axes.labelsize": 10,
+            "axes.linewidth": 0.7,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.prop_cycle": cycler(color=[colours[name] for name in ("ink", "K", "Na", "input", "I", "E", "L")]),
+            "text.color": colours["ink"],
+            "font.size": 10,
+            "xtick.color": colours["muted"],
+            "ytick.color": colours["muted"],
+            "xtick.labelcolor": colours["ink"],
+            "ytick.labelcolor": colours["ink"],
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "lines.linewidth": 1.6,
+            "legend.frameon": False,
+            "legend.labelcolor": "linecolor",
+            "legend.fontsize": 10,
+            "path.simplify_threshold": 0.3,
+            "svg.fonttype": "none",
+        }
+    )
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return
+    if (shell := get_ipython()) is not None:
+        shell.display_formatter.formatters["text/html"].for_type(Figure, html)
+
+
+def colour(name):
+    """The book's colour of a quantity or role (`"Na"`, `"V"`, `"I_K"`, `"input"`, `"muted"`), for matplotlib."""
+    role = theme.QUANTITIES[name][0] if name in theme.QUANTITIES else name
+    if role not in theme.LIGHT:
+        raise ValueError(f"no colour is kept for {name!r}; there are {', '.join([*theme.QUANTITIES, *theme.LIGHT])}")
+    return theme.LIGHT[role]
+
+
+def describe(axes, text):
+    """Say in words what the figure of `axes` (one or several) shows: its finding, not its appearance. Returns `axes`."""
+    np.ravel(axes)[0].figure.set_label(text)
+    return axes
+
+
+def html(figure):
+    """The figure as an SVG drawing for a web page, in the page's own colours and type."""
+    alternative = figure.get_label()
+    with matplotlib.rc_context({"svg.hashsalt": f"spikebook {next(_drawing)}"}):
+        file = StringIO()
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawing = file.getvalue()
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    width, _ = figure.get_size_inches()
+    label = f'role="img" aria-label="{escape(alternative)}"' if alternative else 'role="img"'
+    drawing = re.sub(
+        r'<svg [^>]*?viewBox="([^"]*)"[^>]*>',
+        rf'<svg viewBox="\1" {label} style="width: 100%; max-width: {width * 7:.3g}rem" '
+        r'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
+        drawing,
+        count=1,
+    )
+    names = {value: name for name, value in reversed(theme.LIGHT.items())}
+    drawing = re.sub(
+        r"#[0-9a-f]{6}\b", lambda found: _themed(names.get(found.group()), found.group()), drawing, flags=re.IGNORECASE
+    )
+    drawing = re.sub(r"'DejaVu Sans'[^;\"]*", f"var(--sb-label-font, {_quoted(theme.LABEL_FONT)})", drawing)
+    return f'<div class="sb-figure">{drawing}</div>'
+
+
+def _themed(name, value):
+    if name is None:
+        return value
+    lab = {"ink": "--jp-content-font-color1", "muted": "--jp-content-font-color2", "rule": "--jp-border-color2"}
+    fallback = f"var({lab[name]}, {value})" if name in lab else value
+    return f"var(--sb-{name}, {fallback})"
+
+
+def _quoted(fonts):
+    return fonts.replace('"', "'")
+
+
+def quantity(axes, t, values, name):
+    """Draw one recorded quantity over time in its own colour and dash; returns the line."""
+    role, dash = theme.QUANTITIES.get(name, ("ink", ()))
+    style = {"linestyle": (0, [d / 1.6 for d in dash])} if dash else {}
+    (line,) = axes.plot(t, values, color=theme.LIGHT[role], label=LABELS.get(name, name), **style)
+    return line
+
+
+LABELS = {"current": "input", "I_Na": "Na⁺", "I_K": "K⁺", "I_L": "leak"}
+
+
+def trace(trace, names=None, axes=None):
+    """Draw quantities of a Trace in panels below one another, over a common time axis; returns the axes (array).
+
+    names   one entry a panel: a name, or a tuple of names that share it, e.g. ["V", ("m", "h", "n"), "current"];
+            the voltage and the input by default
+    axes    axes to draw in, one a panel; a new figure by default
+    """
+    voltage = trace.model.voltage
+    panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in names or (voltage, "current")]
+    for name in (name for panel in panels for name in panel):
+        trace[name]  # an unknown name is reported before anything is drawn
+    if axes is None:
+        heights = [2.2 if voltage in panel else 1.0 if panel == ("current",) else 1.5 for panel in panels]
+        _, axes = plt.subplots(
+            len(panels), sharex=True, squeeze=False, figsize=(WIDTH, 0.75 + sum(heights) * 0.8), height_ratios=heights
+        )
+    axes = np.ravel(axes)
+    if len(axes) != len(panels):
+        raise ValueError(f"axes has {len(axes)} panels for {len(panels)} entries of names; give one for each")
+    for panel, ax in zip(panels, axes):
+        for name in panel:
+            quantity(ax, trace.t, trace[name], name)
+        ax.set_ylabel(_axis_label(trace.model, panel))
+        if len(panel) > 1:
+            ax.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=len(panel), handlelength=1.6, borderpad=0)
+    axes[-1].set_xlabel("t (ms)")
+    axes[-1].set_xlim(trace.t[0], trace.t[-1])
+    return axes
+
+
+def _axis_label(model, panel):
+    unit = model.current_unit.replace("uA/cm2", "µA/cm²")
+    if set(panel) <= set(model.gates):
+        return "open\nprobability"
+    if panel == ("current",):
+        return f"input\n({unit})"
+    if set(panel) <= set(model.currents):
+        return f"current\n({unit})"
+    if panel == (model.voltage,) and model.currents:
+        return "V (mV)"
+    return ", ".join(panel)

@@ -1,0 +1,114 @@
+"""Run one neuron: a model and a current in, a Trace out."""
+
+import warnings
+
+import numpy as np
+
+from .compilation import array, load
+from .methods import available, entry, program
+from .model import number
+from .stimuli import as_samples
+from .trace import Trace
+
+DEFAULT_METHOD = "rk4"
+
+
+def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=None, **parameters):
+    """Simulate `model` for `duration` ms in steps of `dt` ms and return a Trace.
+
+    current     a number, an array with one value a step, or a stimulus (uA/cm2, dimensionless for models without)
+    method      "rk4" (the default), "exponential_euler" or "euler". RK4 becomes unstable where gates are very
+                fast (strong hyperpolarisation, high temperature); the default then warns and takes exponential Euler,
+                a method asked for by name raises ValueError
+    initial     starting values by state variable, e.g. {"V": -60}; the others rest
+    parameters  changes to the model's published values, by name: g_K=20, celsius=18.5
+
+    Raises ValueError or TypeError that names the argument, its value and unit and the remedy.
+
+    >>> import spikebook as sb
+    >>> trace = sb.simulate(sb.hodgkin_huxley.MODEL, current=10, duration=20)
+    >>> trace.spike_times.round(2)
+    array([ 1.9 , 16.82])
+    """
+    values = model.values(**parameters)
+    duration, dt = number("duration", duration, "ms"), number("dt", dt, "ms")
+    steps = _steps(model, duration, dt)
+    methods = available(model)
+    if method is not None and method not in methods:
+        raise ValueError(f"method = {method!r} does not suit {model.name}; use {', '.join(map(repr, methods))}")
+    samples = as_samples(current, steps, dt)
+    low, high = model.current_range
+    for extreme in (samples.min(), samples.max()):
+        if not low <= extreme <= high:
+            raise ValueError(
+                f"current reaches {extreme:g} {model.current_unit}, outside the range of {model.name}: keep it between "
+                f"{low:g} and {high:g} {model.current_unit}"
+            )
+    start = _start(model, initial, values)
+    try:
+        return _run(model, samples, steps, dt, method or DEFAULT_METHOD, start, values)
+    except Diverged as reason:
+        if method is not None or "exponential_euler" not in methods:
+            raise
+        warnings.warn(f"{reason}: exponential Euler is used instead", stacklevel=2)
+        return _run(model, samples, steps, dt, "exponential_euler", start, values)
+
+
+class Diverged(ValueError):
+    """A method became unstable: a number overflowed, or a probability left 0 to 1."""
+
+
+def _steps(model, duration, dt):
+    if duration <= 0:
+        raise ValueError(f"duration = {duration:g} ms is no duration; give more than 0 ms")
+    if dt <= 0:
+        raise ValueError(f"dt = {dt:g} ms is no step; give more than 0 ms")
+    if dt > model.largest_step:
+        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name} (use at most {model.largest_step:g} ms)")
+    steps = round(duration / dt)
+    if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt:
+        raise ValueError(
+            f"duration = {duration:g} ms is not a whole number of steps of dt = {dt:g} ms; use duration = "
+            f"{max(steps, 1) * dt:g} ms or another dt"
+        )
+    return steps
+
+
+def _start(model, initial, values):
+    initial = dict(initial or {})
+    for name, value in initial.items():
+        if name not in model.state:
+            raise ValueError(f"initial has no {name!r}: the state of {model.name} is {', '.join(model.state)}")
+        initial[name] = number(f"initial {name}", value, "")
+        if name in model.gates and not 0 <= initial[name] <= 1:
+            raise ValueError(f"initial {name} = {value:g} is a probability; give 0 to 1")
+    missing = set(model.state) - {*model.initial, *initial}
+    resting = model.rest(**values) if missing else {}
+    return {name: float({**resting, **model.initial, **initial}[name]) for name in model.state}
+
+
+def _run(model, samples, steps, dt, method, start, values):
+    run = getattr(load(program(model), tuple(map(entry, available(model)))), entry(method))
+    records = [array(np.zeros(steps + 1)) for _ in model.state]
+    spike_times = array(np.zeros(steps))
+    try:
+        spikes = run(
+            steps, dt, *map(array, samples), *start.values(), *values.values(), float(model.threshold), *records, spike_times
+        )
+    except (OverflowError, ZeroDivisionError):
+        raise Diverged(_diverged(model, method, dt, "somewhere")) from None
+    states = {name: np.asarray(record) for name, record in zip(model.state, records)}
+    sound = np.all([np.isfinite(states[name]) for name in states], axis=0)
+    for name in model.gates:
+        sound &= (states[name] >= -1e-9) & (states[name] <= 1 + 1e-9)
+    if not sound.all():
+        raise Diverged(_diverged(model, method, dt, f"at t = {np.flatnonzero(~sound)[0] * dt:g} ms"))
+    shown = np.append(samples[0], samples[2, -1])
+    return Trace(model, values, method, dt, states, shown, np.array(spike_times[:spikes]))
+
+
+def _diverged(model, method, dt, where):
+    remedy = "use a smaller dt"
+    if method != "exponential_euler" and "exponential_euler" in available(model):
+        remedy += ' or method="exponential_euler"'
+    return f"{method} with dt = {dt:g} ms is unstable for {model.name} {where}; {remedy}"

@@ -1,0 +1,73 @@
+"""Colours and type, in one place, for figures, explorers and the pages, light and dark.
+
+A quantity keeps one colour everywhere: sodium is vermilion, potassium blue, the leak grey, the input
+purple, the voltage ink. The gates wear the colour of their ion (m and h sodium's, n potassium's) and are told
+apart by their dashes. The pairs stay apart for colour-blind readers (after Okabe and Ito's palette) and reach
+at least 4.5 : 1 against the page in both themes.
+"""
+
+LIGHT = {
+    "paper": "#fefdfb",
+    "panel": "#f6f4ee",
+    "rule": "#d9d5ca",
+    "ink": "#1f242c",
+    "muted": "#5a616c",
+    "accent": "#0b5aa2",
+    "V": "#1f242c",
+    "Na": "#b8420c",
+    "K": "#0868a8",
+    "L": "#666c76",
+    "input": "#7a3e9d",
+    "E": "#8f6400",
+    "I": "#00756a",
+}
+
+DARK = {
+    "paper": "#14171c",
+    "panel": "#1c2027",
+    "rule": "#363c47",
+    "ink": "#e8e6e0",
+    "muted": "#a5abb6",
+    "accent": "#86bdf2",
+    "V": "#e8e6e0",
+    "Na": "#f59365",
+    "K": "#6fb8ee",
+    "L": "#9ba3af",
+    "input": "#caa0ea",
+    "E": "#e3b341",
+    "I": "#52c7b5",
+}
+
+# Which colour and dash a recorded quantity is drawn with: name -> (colour, dash in pixels).
+QUANTITIES = {
+    "V": ("V", ()),
+    "m": ("Na", ()),
+    "h": ("Na", (6, 3)),
+    "n": ("K", ()),
+    "I_Na": ("Na", ()),
+    "I_K": ("K", ()),
+    "I_L": ("L", ()),
+    "current": ("input", ()),
+}
+
+TEXT_FONT = '"Source Serif 4 Variable", "Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
+LABEL_FONT = '"Source Sans 3 Variable", "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
+CODE_FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+
+
+def css():
+    """The theme as custom CSS properties (`--sb-ink`, `--sb-Na`, ...), for the page's light and dark themes.
+
+    Outside the book's page (JupyterLab, a slide) the dark colours follow the notebook's theme.
+
+    >>> "--sb-Na: #b8420c" in css()
+    True
+    """
+    light, dark = (
+        "; ".join(f"--sb-{name}: {value}" for name, value in colours.items()) for colours in (LIGHT, DARK)
+    )
+    fonts = f"--sb-text-font: {TEXT_FONT}; --sb-label-font: {LABEL_FONT}; --sb-code-font: {CODE_FONT}"
+    return (
+        f":root {{ {light}; {fonts} }}\n"
+        f'html[data-theme="dark"], body[data-jp-theme-light="false"] {{ {dark} }}\n'
+    )
