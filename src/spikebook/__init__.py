@@ -5,9 +5,18 @@
     trace.plot()
 """
 
+import importlib
+
 from . import hodgkin_huxley, stimuli
 from .model import Gate, Model, Parameter
 from .simulation import simulate
 from .trace import Trace
 
-__all__ = ["Gate", "Model", "Parameter", "Trace", "hodgkin_huxley", "simulate", "stimuli"]
+__all__ = ["Gate", "Model", "Parameter", "Trace", "explore", "hodgkin_huxley", "plots", "simulate", "stimuli"]
+
+
+def __getattr__(name):
+    """`plots` and `explore` need more than numpy (matplotlib, anywidget, pscript), so they load when first used."""
+    if name in ("plots", "explore"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

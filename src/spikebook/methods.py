@@ -6,7 +6,9 @@
 
 which advances the state by `steps` steps of `dt` ms, writes every state variable before each step and
 after the last one into its array of `steps + 1` values, writes the times of spikes and returns their number. The
-input is given at the start, in the middle and at the end of every step.
+input is given at the start, in the middle and at the end of every step. For conductance models there is also
+
+    rest(parameters..., state) -> 1.0 if found      the resting state without input, written into `state`
 
 euler               order 1: x + dt f(x)
 rk4                 order 4: the classical Runge-Kutta method; spikes by cubic Hermite interpolation
@@ -21,7 +23,7 @@ from functools import lru_cache
 
 from numpy import expm1
 
-from .compilation import gather
+from .compilation import gather, load
 from .model import INPUT, arguments
 
 
@@ -65,6 +67,11 @@ def entry(method):
     return f"run_{method}"
 
 
+def compiled(model):
+    """The model's program as a module, compiled once."""
+    return load(program(model), (*map(entry, available(model)), "rest"))
+
+
 @lru_cache(maxsize=None)
 def _gathered(functions):
     return gather(functions)
@@ -74,8 +81,43 @@ def program(model, methods=None):
     """The text described above, for `methods` (all that suit the model)."""
     methods = methods or available(model)
     texts = [_gathered((*model.functions, crossing, relaxed))]
+    if model.currents:
+        texts.append(_rest(model))
     writers = {"euler": _euler, "rk4": _rk4, "exponential_euler": _exponential_euler}
     return "\n\n".join(texts + [_run(model, method, writers[method](model)) for method in methods])
+
+
+def _rest(model):
+    """The lowest voltage from -200 to 200 mV at which the steady total current turns outward, to the last digit."""
+    steady = [f"{x} = {_called(gate.alpha)} / ({_called(gate.alpha)} + {_called(gate.beta)})" for x, gate in model.gates.items()]
+    parameters = ", ".join(model.parameters)
+    lines = [
+        f"def steady_current_(V, {parameters}):",
+        *(f"    {line}" for line in steady),
+        f"    return {' + '.join(_called(f) for f in model.currents.values())}",
+        "",
+        f"def rest({parameters}, state_):",
+        "    V = -200.0",
+        "    outward_ = True",
+        "    for i in range(401):",
+        "        V = i - 200.0",
+        "        before_ = outward_",
+        f"        outward_ = steady_current_(V, {parameters}) > 0",
+        "        if outward_ and not before_:",
+        "            high_ = V",
+        "            low_ = V - 1.0",
+        "            for j_ in range(60):",
+        "                V = 0.5 * (low_ + high_)",
+        f"                if steady_current_(V, {parameters}) > 0:",
+        "                    high_ = V",
+        "                else:",
+        "                    low_ = V",
+        *(f"            {line}" for line in steady),
+        *(f"            state_[{k}] = {x}" for k, x in enumerate(model.state)),
+        "            return 1.0",
+        "    return 0.0",
+    ]
+    return "\n".join(lines)
 
 
 def _run(model, method, step):

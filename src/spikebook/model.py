@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .compilation import array
+
 INPUT = "I"  # the name under which a model's functions receive the input current
 RESERVED = {INPUT, "t", "dt", "i", "steps", "I_start", "I_middle", "I_end", "spike_times"}
 
@@ -172,19 +174,15 @@ class Model:
         values = self.values(**changes)
         if self.derivatives:
             return self._rest_near_initial(values)
-        low, high = -200.0, 200.0
-        V = np.linspace(low, high, 4001)
-        outward = self._steady_current(V, values) > 0
-        turns = np.flatnonzero(~outward[:-1] & outward[1:])
-        if not len(turns):
+        from .methods import compiled  # the search is one more text made from the model
+
+        state = array([0.0] * len(self.state))
+        if not compiled(self).rest(*values.values(), state):
             raise ValueError(
-                f"{self.name} has no resting voltage between {low:g} and {high:g} mV with these parameters; "
+                f"{self.name} has no resting voltage between -200 and 200 mV with these parameters; "
                 "give initial={'V': ...} to start elsewhere"
             )
-        low, high = V[turns[0]], V[turns[0] + 1]
-        while low < (middle := 0.5 * (low + high)) < high:
-            low, high = (low, middle) if self._steady_current(middle, values) > 0 else (middle, high)
-        return {"V": float(low), **{name: float(gate.steady_state(low)) for name, gate in self.gates.items()}}
+        return dict(zip(self.state, map(float, state)))
 
     def rates_of_change(self, state, values, I=0.0):
         """Rate of change per ms of every state variable, as a dict; numbers or arrays of one shape."""
@@ -202,10 +200,6 @@ class Model:
     def current(self, name, state, values):
         """The current called `name`, from arrays or numbers of the state variables."""
         return _call(self.currents[name], {**values, **state})
-
-    def _steady_current(self, V, values):
-        state = {"V": V, **{name: gate.steady_state(V) for name, gate in self.gates.items()}}
-        return sum(self.current(name, state, values) for name in self.currents)
 
     def _rest_near_initial(self, values):
         point = np.array([self.initial.get(name, 0.0) for name in self.state], dtype=float)

@@ -122,11 +122,8 @@ def quantity(axes, t, values, name):
     """Draw one recorded quantity over time in its own colour and dash; returns the line."""
     role, dash = theme.QUANTITIES.get(name, ("ink", ()))
     style = {"linestyle": (0, [d / 1.6 for d in dash])} if dash else {}
-    (line,) = axes.plot(t, values, color=theme.LIGHT[role], label=LABELS.get(name, name), **style)
+    (line,) = axes.plot(t, values, color=theme.LIGHT[role], label=theme.LABELS.get(name, name), **style)
     return line
-
-
-LABELS = {"current": "input", "I_Na": "Na⁺", "I_K": "K⁺", "I_L": "leak"}
 
 
 def trace(trace, names=None, axes=None):

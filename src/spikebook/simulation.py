@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 
-from .compilation import array, load
-from .methods import available, entry, program
+from .compilation import array
+from .methods import available, compiled, entry
 from .model import number
 from .stimuli import as_samples
 from .trace import Trace
@@ -88,7 +88,7 @@ def _start(model, initial, values):
 
 
 def _run(model, samples, steps, dt, method, start, values):
-    run = getattr(load(program(model), tuple(map(entry, available(model)))), entry(method))
+    run = getattr(compiled(model), entry(method))
     records = [array(np.zeros(steps + 1)) for _ in model.state]
     spike_times = array(np.zeros(steps))
     try:

@@ -28,15 +28,15 @@ def covered(t, dt, start, stop):
     return floor(maximum(part, 0.0) * 1e6 + 0.5) / 1e6
 
 
-def add_ramp(steps, dt, I_start, I_middle, I_end, start, stop, initial, final):
-    """Add a current that goes from `initial` at `start` to `final` at `stop` in a straight line."""
-    slope = (final - initial) / (stop - start)
+def add_ramp(steps, dt, I_start, I_middle, I_end, start, stop, first, last):
+    """Add a current that goes from `first` at `start` to `last` at `stop` in a straight line."""
+    slope = (last - first) / (stop - start)
     for i in range(maximum(0, floor(start / dt)), minimum(steps, ceil(stop / dt))):
         t = i * dt
         part = covered(t, dt, start, stop)
-        I_start[i] += part * (initial + slope * (t - start))
-        I_middle[i] += part * (initial + slope * (t + 0.5 * dt - start))
-        I_end[i] += part * (initial + slope * (t + dt - start))
+        I_start[i] += part * (first + slope * (t - start))
+        I_middle[i] += part * (first + slope * (t + 0.5 * dt - start))
+        I_end[i] += part * (first + slope * (t + dt - start))
 
 
 def add_sine(steps, dt, I_start, I_middle, I_end, start, stop, amplitude, frequency, phase):

@@ -50,6 +50,9 @@ QUANTITIES = {
     "current": ("input", ()),
 }
 
+# What a figure or an explorer calls a quantity, where that is not its name.
+LABELS = {"current": "input", "I_Na": "Na⁺", "I_K": "K⁺", "I_L": "leak"}
+
 TEXT_FONT = '"Source Serif 4 Variable", "Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
 LABEL_FONT = '"Source Sans 3 Variable", "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
 CODE_FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'

@@ -1,0 +1,6 @@
+"""Explorers: a model to touch, in a notebook's kernel and in the published page alike."""
+
+from .chapters import hodgkin_huxley_neuron, intro
+from .explorer import Explorer
+
+__all__ = ["Explorer", "hodgkin_huxley_neuron", "intro"]

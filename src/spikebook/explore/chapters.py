@@ -1,0 +1,48 @@
+"""The chapters' explorers: which model, which knobs, and what to try first."""
+
+from .. import hodgkin_huxley
+from .explorer import Explorer
+
+
+def intro():
+    """One neuron, one pulse: below a certain strength nothing comes of it, above it everything does."""
+    return Explorer(
+        hodgkin_huxley.MODEL,
+        name="intro",
+        title="One neuron, one pulse of current",
+        hint="Drag the strength slowly from 6 to 8. There is no half a spike.",
+        panels=["V", "current"],
+        kinds=["pulse"],
+        current=(0, 20, 6.5, 0.1),
+        onset=5,
+        width=10,
+        pulse_current=10,
+        pulse_width=1,
+        duration=(20, 60, 30, 1),
+        celsius=(0, 30, 6.3, 0.1),
+    )
+
+
+def hodgkin_huxley_neuron():
+    """The whole neuron with an electrode: its voltage, gates and currents, and every knob of the membrane."""
+    return Explorer(
+        hodgkin_huxley.MODEL,
+        name="hodgkin_huxley_neuron",
+        title="The Hodgkin-Huxley neuron with an electrode",
+        hint="Drag the current down from 10 and find where the last spike train dies. "
+        "Click on the voltage to inject a pulse.",
+        panels=["V", ("m", "h", "n"), ("I_Na", "I_K", "I_L"), "current"],
+        current=(-20, 160, 10, 0.1),
+        onset=(0, 50, 10, 0.5),
+        width=(0.5, 200, 80, 0.5),
+        pulse_current=(-50, 50, 20, 0.5),
+        pulse_width=(0.1, 10, 1, 0.1),
+        duration=(20, 200, 100, 1),
+        g_Na=(0, 240, 120, 1),
+        g_K=(0, 72, 36, 0.5),
+        g_L=(0.1, 1, 0.3, 0.01),
+        E_Na=(0, 100, 50, 1),
+        E_K=(-110, -40, -77, 0.5),
+        E_L=(-90, -30, -54.387, 0.1),
+        celsius=(0, 30, 6.3, 0.1),
+    )

@@ -1,0 +1,277 @@
+"""An explorer of any model: an electrode, knobs for its parameters, and its answer at once.
+
+In a kernel it is an ipywidget whose settings are traits; in the published page the same controls drive the same
+equations, translated (see `translate`). What is drawn and clicked is in `js/`.
+"""
+
+import json
+import math
+import re
+from html import escape
+from typing import NamedTuple
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .. import stimuli, theme
+from ..compilation import gather
+from ..methods import available, entry, program
+from ..model import arguments, number
+from ..simulation import simulate
+from .bundle import stylesheet, widget_module
+from .translate import javascript
+
+STIMULI = {
+    "step": "step: on at once, then constant",
+    "ramp": "ramp: rises in a straight line",
+    "pulse": "pulse: short",
+    "drawn": "drawn: your own hand",
+}
+DRAWN_INTERVAL = 1.0  # ms that each value of a drawn current holds
+MOST_PULSES = 40
+
+
+class Range(NamedTuple):
+    """Where a control runs from and to, where it stands at first, and its smallest step."""
+
+    low: float
+    high: float
+    value: float | None = None
+    step: float | None = None
+
+
+class Setting(traitlets.Float):
+    """A trait that holds a number within its control's range and says so when given another."""
+
+    def __init__(self, control):
+        super().__init__(control["value"])
+        self.control = control
+        self.tag(sync=True)
+
+    def validate(self, owner, value):
+        control = self.control
+        value = number(control["name"], value, control["unit"])
+        if not control["low"] <= value <= control["high"]:
+            raise ValueError(
+                f"{control['name']} = {value:g} {control['unit']} is outside this explorer's range: use "
+                f"{control['low']:g} to {control['high']:g} {control['unit']}"
+            )
+        return value
+
+
+class Explorer(anywidget.AnyWidget):
+    """Explore `model`: stimulate it, turn its parameters, watch its state and currents.
+
+    model      any Model whose functions the page can run, one defined in a notebook cell included
+    name       stands in the page's links and as `data-explorer`; the model's name by default
+    title, hint   the finding to look for, and what to try first
+    panels     what is drawn below one another, as in `plots.trace`
+    kinds      which stimuli are offered, of "step", "ramp", "pulse", "drawn"; the first is chosen at the start
+    pulses     times (ms) of short pulses that are there from the start; a click on the trace adds one
+    ranges     by name, (low, high) or (low, high, value) or (low, high, value, step) for a slider, or one number to
+               set a value without a slider: current, onset, width, pulse_current, pulse_width (the input), duration,
+               and the model's parameters. Without any parameter named, all of them have sliders
+
+    Every control is a trait of its name: read it, set it, observe it. `trace()` simulates the present settings.
+
+    Raises ValueError or TypeError for unknown names, ranges beyond the model's, and code that cannot be translated.
+    """
+
+    _esm = widget_module()
+    _css = stylesheet()
+    _spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, model, name=None, title=None, hint="", panels=None, kinds=tuple(STIMULI), pulses=(), dt=None, **ranges
+    ):
+        self.model = model
+        self._method = "exponential_euler" if "exponential_euler" in available(model) else "rk4"
+        self._dt = dt or min(0.02, model.largest_step)
+        name = name or re.sub(r"\W+", "_", model.name).strip("_").lower()
+        controls, self._fixed = self._controls(ranges)
+        for kind in kinds:
+            if kind not in STIMULI:
+                raise ValueError(f"kinds has {kind!r}; use {', '.join(map(repr, STIMULI))}")
+        length = round(max(c["high"] for c in controls if c["name"] == "duration") / DRAWN_INTERVAL)
+        self.add_traits(
+            **{control["name"]: Setting(control) for control in controls},
+            stimulus=traitlets.Enum(list(kinds), kinds[0]).tag(sync=True),
+            pulses=traitlets.List(traitlets.Float(), list(map(float, pulses)), maxlen=MOST_PULSES).tag(sync=True),
+            drawn=traitlets.List(traitlets.Float(), _first_drawing(length, controls), maxlen=length).tag(sync=True),
+        )
+        panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in panels or _panels(model)]
+        start = None if model.currents else model.rest(**self._parameters({c["name"]: c["value"] for c in controls}))
+        spec = {
+            "view": "neuron",
+            "name": name,
+            "title": title or model.name,
+            "hint": hint,
+            "controls": controls,
+            "kinds": {kind: STIMULI[kind] for kind in kinds},
+            "lists": {"pulses": list(self.pulses), "drawn": list(self.drawn)},
+            "fixed": self._fixed,
+            "parameters": list(model.parameters),
+            "state": list(model.state),
+            "currents": {key: list(arguments(function)) for key, function in model.currents.items()},
+            "start": list(start.values()) if start else None,
+            "threshold": model.threshold,
+            "limits": [limit if math.isfinite(limit) else None for limit in model.current_range],
+            "panels": [list(panel) for panel in panels],
+            "quantities": {key: _quantity(model, key) for panel in panels for key in panel},
+            "method": self._method,
+            "dt": self._dt,
+            "drawn_interval": DRAWN_INTERVAL,
+            "most_pulses": MOST_PULSES,
+            "equations": gather(model.functions),
+            "code": javascript(program(model, [self._method]) + "\n\n" + gather(stimuli.SAMPLERS)),
+            "entry": entry(self._method),
+        }
+        super().__init__(_spec=spec)
+
+    @property
+    def settings(self):
+        """All settings as they stand: name -> value."""
+        names = [control["name"] for control in self._spec["controls"]] + ["stimulus", "pulses", "drawn"]
+        return {name: getattr(self, name) for name in names}
+
+    def trace(self):
+        """The Trace that Python computes at the present settings, with the page's method and step."""
+        settings = {**self._fixed, **self.settings}
+        initial = dict(zip(self.model.state, self._spec["start"])) if self._spec["start"] else None
+        return simulate(
+            self.model, _current(settings), settings["duration"], self._dt, self._method, initial, **self._parameters(settings)
+        )
+
+    def _parameters(self, settings):
+        return {name: value for name, value in {**self._fixed, **settings}.items() if name in self.model.parameters}
+
+    def _controls(self, ranges):
+        """The controls that `ranges` ask for, as the page needs them, and the values without a control."""
+        model = self.model
+        unit = model.current_unit
+        defaults = {
+            "current": (unit, "strength", _input_range(model)),
+            "onset": ("ms", "the input begins", Range(0, 50, 10, 0.5)),
+            "width": ("ms", "of a step or ramp", Range(0.5, 200, 80, 0.5)),
+            "pulse_current": (unit, "of injected pulses", Range(-50, 50, 20, 0.5)),
+            "pulse_width": ("ms", "of pulses", Range(0.1, 10, 1, 0.1)),
+            "duration": ("ms", "simulated time", Range(20, 200, 100, 1)),
+        }
+        for name in defaults:
+            if name in model.parameters or name in model.state:
+                raise ValueError(f"{model.name} has a {name!r} of its own; an explorer needs this name for the input")
+        known = {**defaults, **{n: (p.unit, p.meaning, _parameter_range(p)) for n, p in model.parameters.items()}}
+        for name in ranges:
+            if name not in known:
+                raise ValueError(f"unknown control {name!r}: an explorer of {model.name} has {', '.join(known)}")
+        every_parameter = not any(name in model.parameters for name in ranges)
+        controls, fixed = [], {}
+        for name, (unit, meaning, default) in known.items():
+            if name in model.parameters and name not in ranges and not every_parameter:
+                fixed[name] = default.value
+                continue
+            given = ranges.get(name, default)
+            if np.ndim(given) == 0:
+                fixed[name] = number(name, given, unit)
+                continue
+            if not 2 <= len(given) <= 4:
+                raise ValueError(f"{name} = {given!r} must be (low, high), with a value and a step if you like")
+            low, high, value, step = Range(*given)
+            low, high = number(f"{name} low", low, unit), number(f"{name} high", high, unit)
+            if value is None:
+                value = default.value if low <= default.value <= high else 0.5 * (low + high)
+            value = number(name, value, unit)
+            if not low <= value <= high or low == high:
+                raise ValueError(f"{name}: {value:g} does not lie in a range from {low:g} to {high:g} {unit}")
+            if name in model.parameters:
+                model.values(**{name: low}), model.values(**{name: high})
+            group = "neuron" if name in model.parameters else "input"
+            controls.append(
+                {"name": name, "unit": unit, "meaning": meaning, "low": low, "high": high, "value": value}
+                | {"step": float(step or _step(low, high)), "group": group}
+            )
+        model.values(**{name: value for name, value in fixed.items() if name in model.parameters})
+        if "duration" in fixed:
+            raise ValueError("duration needs a range: (low, high) in ms")
+        return controls, fixed
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**(data or {}), "text/html": self._html()}, metadata
+
+    def _html(self):
+        """The explorer for a page without a kernel: what it needs to know, for the page's script to bring to life."""
+        spec = json.dumps(self._spec, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        name, title = escape(self._spec["name"]), escape(self._spec["title"])
+        return (
+            f'<div class="spikebook-explorer" data-explorer="{name}">'
+            f'<script type="application/json">{spec}</script>'
+            f"<p>{title}: this explorer computes in the page and needs JavaScript.</p></div>"
+        )
+
+
+def _current(settings):
+    """The stimulus that the settings describe; the page's `stimulusParts` says the same."""
+    kind, onset, strength = settings["stimulus"], settings["onset"], settings["current"]
+    if kind == "ramp":
+        current = stimuli.ramp(0.0, strength, onset, onset + settings["width"])
+    elif kind == "drawn":
+        current = stimuli.from_array(settings["drawn"], DRAWN_INTERVAL)
+    else:
+        length = settings["pulse_width"] if kind == "pulse" else settings["width"]
+        current = stimuli.step(strength, onset, onset + length)
+    for time in settings["pulses"]:
+        current = current + stimuli.pulses(settings["pulse_current"], time, settings["pulse_width"])
+    return current
+
+
+def _first_drawing(length, controls):
+    """A smooth hill and a dip, so that a drawn current is something to begin with."""
+    (high,) = (control["high"] for control in controls if control["name"] == "current") or (10.0,)
+    t = np.arange(length) * DRAWN_INTERVAL
+    shape = np.exp(-(((t - 30) / 12) ** 2)) - 0.5 * np.exp(-(((t - 70) / 8) ** 2))
+    return np.round(min(high, 20.0) * shape, 2).tolist()
+
+
+def _panels(model):
+    """The voltage, the gates or other state, the currents, the input."""
+    rest = [tuple(model.gates)] if model.gates else [(name,) for name in model.state[1:]]
+    return [(model.voltage,), *rest, *([tuple(model.currents)] if model.currents else []), ("current",)]
+
+
+def _quantity(model, name):
+    """How the page draws and names a quantity."""
+    role, dash = theme.QUANTITIES.get(name, ("ink", ()))
+    kind, unit = "state", ""
+    if name == model.voltage and model.currents:
+        kind, unit = "voltage", "mV"
+    elif name in model.gates:
+        kind = "gate"
+    elif name in model.currents:
+        kind, unit = "current", model.current_unit
+    elif name == "current":
+        kind, unit = "input", model.current_unit
+    return {"colour": role, "dash": list(dash), "label": theme.LABELS.get(name, name), "kind": kind, "unit": unit}
+
+
+def _input_range(model):
+    low, high = model.current_range
+    return Range(low, high, 0.0) if math.isfinite(high - low) else Range(0.0, 20.0, 10.0)
+
+
+def _parameter_range(parameter):
+    value, low, high = parameter.value, parameter.low, parameter.high
+    if not math.isfinite(low):
+        low = min(0.0, 2 * value) if value else -1.0
+    if not math.isfinite(high):
+        high = max(0.0, 2 * value) if value else 1.0
+    return Range(low, high, value)
+
+
+def _step(low, high):
+    """About two hundred steps, of 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / 200
+    power = 10.0 ** math.floor(math.log10(raw))
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= raw * (1 + 1e-9))

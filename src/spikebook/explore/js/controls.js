@@ -1,0 +1,85 @@
+// Native form controls: a slider with a number beside it, a choice, and buttons.
+
+// The field's symbols as they are typeset: g_Na becomes g with Na below; the first letter is italic.
+export function symbol(name) {
+  const span = element("span", "sb-symbol");
+  const match = /^([A-Za-z])(?:_(\w+))?$/.exec(name);
+  if (!match) {
+    span.textContent = name.replace("_", " ");
+    return span;
+  }
+  span.append(element("i", "", match[1]));
+  if (match[2]) span.append(element("sub", "", match[2]));
+  return span;
+}
+
+export function element(tag, className = "", text = "", attributes = {}) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+export const UNITS = { "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", "degrees C": "°C" };
+
+export function unitText(unit) {
+  return UNITS[unit] ?? unit;
+}
+
+let next = 0;
+
+// A slider and a number for one setting. `onInput(value)` gets every change; `show(value)` moves both.
+export function slider(control, onInput) {
+  const { name, low, high, step, unit, meaning } = control;
+  const id = `sb-${name}-${next++}`;
+  const row = element("div", "sb-control");
+  const label = element("label", "", "", { for: id, title: meaning });
+  label.append(symbol(name), element("span", "sb-meaning", meaning));
+  const common = { min: low, max: high };
+  const range = element("input", "", "", { ...common, id, type: "range", step: "any", name });
+  const box = element("input", "", "", { ...common, type: "number", step: "any", "aria-label": `${name}, ${meaning}`, inputmode: "decimal" });
+  const shown = unitText(unit);
+  const field = element("span", "sb-field");
+  field.append(box, element("span", "sb-unit", shown));
+  row.append(label, field, range);
+  // The slider's own steps start at its low end; ours are multiples of `step`, reached by drag and by key alike.
+  const snapped = (value) => Number((Math.round(value / step) * step).toFixed(6));
+  const within = (value) => Math.min(high, Math.max(low, value));
+  range.addEventListener("input", () => onInput(within(snapped(range.valueAsNumber))));
+  range.addEventListener("keydown", (event) => {
+    const amount = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    if (amount === undefined) return;
+    event.preventDefault();
+    onInput(within(snapped(range.valueAsNumber + amount * step)));
+  });
+  box.addEventListener("change", () => onInput(box.valueAsNumber));
+  return {
+    row,
+    show(value) {
+      if (range.valueAsNumber !== value) range.value = value;
+      range.setAttribute("aria-valuetext", `${value} ${shown}`);
+      if (box.valueAsNumber !== value) box.value = value;
+    },
+    enable(on) {
+      range.disabled = box.disabled = !on;
+      row.classList.toggle("sb-off", !on);
+    },
+  };
+}
+
+export function choice(name, label, options, onInput) {
+  const id = `sb-${name}-${next++}`;
+  const row = element("div", "sb-control sb-choice");
+  const select = element("select", "", "", { id, name });
+  for (const [value, text] of Object.entries(options)) select.append(element("option", "", text, { value }));
+  row.append(element("label", "", label, { for: id }), select);
+  select.addEventListener("change", () => onInput(select.value));
+  return { row, show: (value) => (select.value = value) };
+}
+
+export function button(text, title, onClick) {
+  const node = element("button", "", text, { type: "button", title });
+  node.addEventListener("click", onClick);
+  return node;
+}

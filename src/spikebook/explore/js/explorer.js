@@ -1,0 +1,312 @@
+// The core that all explorers share: settings, controls, the loop from a change to a picture, export, messages.
+//
+// A view is a function (explorer) -> { elements, compute(settings), draw(result, look), summary(result), table(result),
+// canvases, legend } that shows one kind of simulation. The core knows nothing of neurons.
+
+import { button, choice, element, slider } from "./controls.js";
+import { views } from "./views.js";
+
+export class Explorer {
+  // root: the element to fill; spec: what Python says of the explorer; store: where settings live in a kernel.
+  constructor(root, spec, { store = null, page = false } = {}) {
+    Object.assign(this, { root, spec, store, page });
+    this.values = {};
+    this.rows = {};
+    this.stale = true;
+    this.visible = true;
+    this.build();
+    root.explorer = this.handle();
+  }
+
+  get defaults() {
+    const values = Object.fromEntries(this.spec.controls.map((control) => [control.name, control.value]));
+    return { ...values, stimulus: Object.keys(this.spec.kinds)[0], ...structuredClone(this.spec.lists) };
+  }
+
+  build() {
+    const { spec, root } = this;
+    root.replaceChildren();
+    root.classList.add("spikebook-explorer");
+    root.dataset.explorer = spec.name;
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", spec.title);
+    this.values = { ...this.defaults };
+    if (this.store) for (const name of Object.keys(this.values)) this.values[name] = this.store.get(name) ?? this.values[name];
+
+    const head = element("div", "sb-head");
+    head.append(element("p", "sb-title", spec.title));
+    if (spec.hint) head.append(element("p", "sb-hint", spec.hint));
+    this.view = views[spec.view](this);
+    const stage = element("div", "sb-stage");
+    stage.append(...this.view.elements);
+    this.summary = element("p", "sb-summary", "", { "aria-live": "polite", role: "status" });
+    this.message = element("p", "sb-message", "", { role: "alert" });
+    stage.append(this.summary, this.message);
+    const live = element("div", "sb-live");
+    live.append(head, stage, this.panel());
+    root.append(live);
+    for (const name of Object.keys(this.values)) this.show(name);
+    this.watch();
+  }
+
+  panel() {
+    const { spec } = this;
+    const panel = element("div", "sb-controls");
+    const groups = { input: element("div", "sb-group"), neuron: element("div", "sb-group") };
+    if (Object.keys(spec.kinds).length > 1) {
+      this.rows.stimulus = choice("stimulus", "stimulus", spec.kinds, (value) => this.set("stimulus", value));
+      groups.input.append(this.rows.stimulus.row);
+    }
+    for (const control of spec.controls) {
+      this.rows[control.name] = slider(control, (value) => this.set(control.name, value));
+      groups[control.group].append(this.rows[control.name].row);
+    }
+    const tools = element("div", "sb-tools");
+    tools.append(button("Reset", "All settings as they were at first", () => this.apply(this.defaults)));
+    if (this.page) tools.append(button("Link", "Copy a link to these settings", () => this.link()));
+    tools.append(
+      button("CSV", "Save the traces as a table", () => this.save("csv", this.csv(), "text/csv")),
+      button("Picture", "Save the picture as PNG", () => this.picture().toBlob((blob) => this.save("png", blob))),
+    );
+    const code = element("details", "sb-code");
+    const pre = element("pre", "", spec.equations, { tabindex: 0 });
+    code.append(element("summary", "", "The equations that run here"), pre);
+    panel.append(...Object.values(groups).filter((group) => group.childElementCount), ...(this.view.tools ?? []), tools, code);
+    return panel;
+  }
+
+  // ---- settings
+
+  // Take a value for a setting; clamp it to the control's range and say so. Returns the value taken.
+  accept(name, value) {
+    const control = this.spec.controls.find((one) => one.name === name);
+    if (control) {
+      const number = typeof value === "number" ? value : NaN;
+      if (!Number.isFinite(number)) {
+        this.say(`${name} must be a number from ${control.low} to ${control.high} ${control.unit}; it was left as it is.`);
+        return this.values[name];
+      }
+      let taken = Math.min(control.high, Math.max(control.low, number));
+      if (name === "duration") taken = Math.round(taken / control.step) * control.step;
+      if (taken !== number) this.say(`${name} was set to ${taken} ${control.unit}: it runs from ${control.low} to ${control.high}.`);
+      return taken;
+    }
+    if (name === "stimulus") {
+      if (value in this.spec.kinds) return value;
+      this.say(`There is no stimulus ${value}; there are ${Object.keys(this.spec.kinds).join(", ")}.`);
+      return this.values[name];
+    }
+    if (name in this.spec.lists) {
+      const limit = name === "pulses" ? this.spec.most_pulses : this.spec.lists[name].length;
+      const numbers = Array.from(value, Number).filter(Number.isFinite).slice(0, limit);
+      if (numbers.length < value.length) this.say(`${name} takes up to ${limit} numbers; the others were left out.`);
+      return numbers;
+    }
+    throw new Error(`this explorer has no setting ${name}; it has ${Object.keys(this.values).join(", ")}`);
+  }
+
+  set(name, value) {
+    this.say("");
+    const taken = this.accept(name, value);
+    this.values[name] = taken;
+    this.show(name);
+    if (this.store) this.store.set(name, taken);
+    this.changed();
+  }
+
+  apply(settings) {
+    this.say("");
+    for (const [name, value] of Object.entries(settings)) {
+      this.values[name] = this.accept(name, value);
+      this.show(name);
+      if (this.store) this.store.set(name, this.values[name]);
+    }
+    this.changed();
+  }
+
+  // A change that came from the kernel: show it, but do not send it back.
+  received(name, value) {
+    this.values[name] = value;
+    this.show(name);
+    this.changed();
+  }
+
+  show(name) {
+    this.rows[name]?.show(this.values[name]);
+    if (name === "stimulus") this.view.kind?.(this.values.stimulus);
+  }
+
+  // ---- from a change to a picture
+
+  // The first change in a frame is computed and drawn at once, so that it is on the screen with this frame; further ones
+  // in the same frame wait for the next.
+  changed() {
+    this.stale = true;
+    if (!this.visible || this.waiting) return;
+    this.update();
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      if (this.stale && this.visible) this.update();
+    });
+  }
+
+  update() {
+    if (!this.stale) return;
+    this.stale = false;
+    try {
+      this.result = this.view.compute({ ...this.spec.fixed, ...this.values });
+      this.failure = null;
+      this.redraw();
+      this.summary.textContent = this.view.summary(this.result);
+    } catch (error) {
+      this.failure = error;
+      this.say(error.message);
+      this.summary.textContent = "";
+    }
+  }
+
+  redraw() {
+    if (!this.result) return;
+    this.look ??= this.readLook();
+    this.view.draw(this.result, this.look);
+  }
+
+  readLook() {
+    const style = getComputedStyle(this.root);
+    const names = ["paper", "panel", "rule", "ink", "muted", "accent", "V", "Na", "K", "L", "input", "E", "I"];
+    const look = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--sb-${name}`).trim()]));
+    return { ...look, font: style.getPropertyValue("--sb-label-font").trim() || "sans-serif" };
+  }
+
+  // Sleep while off screen; redraw when the width or the theme changes.
+  watch() {
+    this.observers = [
+      new IntersectionObserver(([entry]) => {
+        this.visible = entry.isIntersecting;
+        if (this.visible) this.update();
+      }, { rootMargin: "100px" }),
+      new ResizeObserver(() => this.visible && this.redraw()),
+      new MutationObserver(() => this.retheme()),
+    ];
+    this.observers[0].observe(this.root);
+    this.observers[1].observe(this.root);
+    for (const watched of [document.documentElement, document.body]) {
+      this.observers[2].observe(watched, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+    }
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.retheme = () => {
+      this.look = null;
+      this.redraw();
+    };
+    this.dark.addEventListener("change", this.retheme);
+    document.fonts?.ready.then(() => this.redraw());
+  }
+
+  dispose() {
+    for (const observer of this.observers) observer.disconnect();
+    this.dark.removeEventListener("change", this.retheme);
+  }
+
+  // ---- what leaves the explorer
+
+  say(text) {
+    if (this.message.textContent !== text) this.message.textContent = text;
+  }
+
+  // What scripts and tests hold: `element.explorer`.
+  handle() {
+    const explorer = this;
+    return {
+      get settings() {
+        return structuredClone(explorer.values);
+      },
+      set settings(settings) {
+        explorer.apply(settings);
+      },
+      trace() {
+        explorer.update();
+        if (explorer.failure) throw explorer.failure;
+        return explorer.view.arrays(explorer.result);
+      },
+      link: () => explorer.address(),
+    };
+  }
+
+  // The settings that differ from the first ones, as the page's address; `fromAddress` reads it.
+  address() {
+    const changed = new URLSearchParams();
+    for (const [name, value] of Object.entries(this.defaults)) {
+      const now = this.values[name];
+      if (JSON.stringify(now) !== JSON.stringify(value)) changed.set(name, Array.isArray(now) ? now.join(" ") : now);
+    }
+    const [address] = location.href.split("#");
+    return `${address}#${this.spec.name}?${changed}`;
+  }
+
+  fromAddress(text) {
+    const settings = {};
+    for (const [name, value] of new URLSearchParams(text)) {
+      if (!(name in this.values)) continue;
+      if (name in this.spec.lists) settings[name] = value.split(" ").filter(Boolean).map(Number);
+      else settings[name] = name === "stimulus" ? value : Number(value);
+    }
+    this.apply(settings);
+  }
+
+  async link() {
+    const address = this.address();
+    history.replaceState(null, "", address);
+    try {
+      await navigator.clipboard.writeText(address);
+      this.say("A link to these settings was copied.");
+    } catch {
+      this.say("A link to these settings stands in the address bar.");
+    }
+  }
+
+  csv() {
+    const columns = this.view.table(this.result);
+    const rows = [columns.map(({ title }) => title).join(",")];
+    for (let i = 0; i < columns[0].values.length; i++) rows.push(columns.map(({ values }) => values[i]).join(","));
+    return rows.join("\n") + "\n";
+  }
+
+  // All canvases below one another on the page's colour, with their captions and the summary.
+  picture() {
+    const canvases = this.view.canvases;
+    const ratio = canvases[0].canvas.width / canvases[0].width;
+    const line = 22;
+    const height = canvases.reduce((sum, { canvas }) => sum + canvas.height + line * ratio, 2.5 * line * ratio);
+    const picture = element("canvas");
+    picture.width = canvases[0].canvas.width + 16 * ratio;
+    picture.height = height;
+    const g = picture.getContext("2d");
+    const look = this.readLook();
+    g.fillStyle = look.paper || "white";
+    g.fillRect(0, 0, picture.width, picture.height);
+    g.scale(ratio, ratio);
+    g.fillStyle = look.ink;
+    g.textBaseline = "top";
+    g.font = `600 14px ${look.font}`;
+    g.fillText(this.spec.title, 8, 8);
+    let top = 1.3 * line;
+    for (const { canvas, caption } of canvases) {
+      g.font = `12px ${look.font}`;
+      g.fillStyle = look.ink;
+      g.fillText(caption.textContent, 8, top + 4);
+      g.drawImage(canvas, 8, top + line, canvas.width / ratio, canvas.height / ratio);
+      top += line + canvas.height / ratio;
+    }
+    g.fillStyle = look.muted;
+    g.fillText(this.summary.textContent, 8, top + 6);
+    return picture;
+  }
+
+  save(ending, content, type) {
+    const blob = content instanceof Blob ? content : new Blob([content], { type });
+    const anchor = element("a", "", "", { href: URL.createObjectURL(blob), download: `${this.spec.name}.${ending}` });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+  }
+}

@@ -1,0 +1,278 @@
+// The view of one neuron: its voltage, gates, currents and input over time; click for a pulse, draw a current.
+//
+// What is computed here comes from Python: `spec.code` holds the model's functions, its numerical method, the search for
+// rest and the samplers of stimuli, translated. This file hands them arrays and draws what they return.
+
+import { button, element, unitText } from "./controls.js";
+import { Panel, tidy } from "./panel.js";
+
+const BASES = { voltage: [-90, 50], gate: [0, 1], current: [-200, 200], input: [0, 5], state: [-1, 1] };
+const HEIGHTS = { voltage: [220, 130], gate: [120, 74], current: [110, 74], input: [80, 56], state: [140, 90] }; // wide, narrow
+
+// The parts of the stimulus that the settings describe; Python's `_current` says the same.
+function stimulusParts(settings, spec) {
+  const { stimulus, onset, current, width } = settings;
+  const parts = [];
+  if (stimulus === "ramp") parts.push(["add_ramp", [onset, onset + width, 0, current]]);
+  else if (stimulus === "drawn") parts.push(["add_held", [0, spec.drawn_interval, settings.drawn.length, settings.drawn]]);
+  else parts.push(["add_ramp", [onset, onset + (stimulus === "pulse" ? settings.pulse_width : width), current, current]]);
+  for (const time of settings.pulses) {
+    parts.push(["add_ramp", [time, time + settings.pulse_width, settings.pulse_current, settings.pulse_current]]);
+  }
+  return parts;
+}
+
+export function neuron(explorer) {
+  const { spec } = explorer;
+  const { state, currents, parameters, quantities } = spec;
+  const samplers = ["add_ramp", "add_held"];
+  const names = [spec.entry, ...samplers, ...Object.keys(currents), ...(spec.start ? [] : ["rest"])];
+  const program = new Function(`"use strict";\n${spec.code}\nreturn { ${names.join(", ")} };`)();
+
+  // ---- computing
+
+  const store = { steps: -1 };
+  function memory(steps) {
+    if (store.steps === steps) return store;
+    const recorded = [...state, ...Object.keys(currents), "current", "t"];
+    store.steps = steps;
+    store.samples = [0, 1, 2].map(() => new Float64Array(steps));
+    store.arrays = Object.fromEntries(recorded.map((name) => [name, new Float64Array(steps + 1)]));
+    store.spikes = new Float64Array(steps);
+    for (let i = 0; i <= steps; i++) store.arrays.t[i] = i * spec.dt;
+    return store;
+  }
+
+  function compute(settings) {
+    const { dt } = spec;
+    const steps = Math.round(settings.duration / dt);
+    const { samples, arrays, spikes } = memory(steps);
+    const values = parameters.map((name) => settings[name]);
+    for (const sample of samples) sample.fill(0);
+    for (const [sampler, details] of stimulusParts(settings, spec)) program[sampler](steps, dt, ...samples, ...details);
+    arrays.current.set(samples[0]);
+    arrays.current[steps] = samples[2][steps - 1];
+    check(arrays.current);
+    const start = spec.start ?? new Array(state.length).fill(0);
+    if (!spec.start && !program.rest(...values, start)) {
+      throw new Error("With these settings the neuron has no resting voltage between \u2212200 and 200 mV; change one back.");
+    }
+    const records = state.map((name) => arrays[name]);
+    const count = program[spec.entry](steps, dt, ...samples, ...start, ...values, spec.threshold, ...records, spikes);
+    if (!state.every((name) => Number.isFinite(arrays[name][steps]))) {
+      throw new Error("With these settings the computation becomes unstable; move one of them back.");
+    }
+    for (const [name, needs] of Object.entries(currents)) {
+      const flow = arrays[name];
+      const inputs = needs.map((need) => arrays[need] ?? settings[need]);
+      const now = new Array(needs.length);
+      for (let i = 0; i <= steps; i++) {
+        for (let k = 0; k < now.length; k++) now[k] = typeof inputs[k] === "number" ? inputs[k] : inputs[k][i];
+        flow[i] = program[name](...now);
+      }
+    }
+    return { settings, arrays, spikes: spikes.slice(0, count), duration: steps * dt };
+  }
+
+  function check(current) {
+    const [low, high] = spec.limits;
+    for (const value of current) {
+      if ((low !== null && value < low) || (high !== null && value > high)) {
+        throw new Error(`Together the inputs reach ${tidy(value)}; the model is documented from ${low} to ${high}. Remove a pulse.`);
+      }
+    }
+  }
+
+  // ---- drawing
+
+  const panels = spec.panels.map((members, index) => {
+    const { kind } = quantities[members[0]];
+    const [height, phoneHeight] = HEIGHTS[kind];
+    const unit = unitText(quantities[members[0]].unit);
+    const what = { voltage: "V", gate: "open probability", current: "current", input: "input", state: members.join(", ") }[kind];
+    const title = [element("span", "sb-panel-name", unit ? `${what} (${unit})` : what)];
+    if (members.length > 1) {
+      for (const name of members) {
+        const key = element("span", "sb-key", quantities[name].label);
+        key.style.setProperty("--key", `var(--sb-${quantities[name].colour})`);
+        if (quantities[name].dash.length) key.classList.add("sb-dashed");
+        title.push(key, " ");
+      }
+    }
+    const showTime = index === spec.panels.length - 1;
+    const panel = new Panel({ height, phoneHeight, title, base: BASES[kind], most: kind === "voltage" ? 4 : 2, showTime });
+    return Object.assign(panel, { members, kind });
+  });
+  const voltage = panels.find((panel) => panel.kind === "voltage") ?? panels[0];
+  const input = panels.find((panel) => panel.kind === "input");
+
+  const stack = element("div", "sb-panels", "", {
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Traces. Left and right arrow move the reading line, Enter injects a pulse there, Delete removes all pulses; " +
+      "with a drawn stimulus up and down arrow change the current there.",
+  });
+  const line = element("div", "sb-line", "", { hidden: "" });
+  const reading = element("p", "sb-reading", "", { "aria-live": "off" });
+  stack.append(...panels.map((panel) => panel.element), line);
+
+  let shown = null;
+  function draw(result, look) {
+    shown = result;
+    const width = stack.clientWidth;
+    if (!width) return;
+    const narrow = width < 480;
+    for (const panel of panels) {
+      panel.fit(width, narrow);
+      const lines = panel.members.map((name) => ({ values: result.arrays[name], ...quantities[name] }));
+      panel.draw(lines, result.duration, look, panel === voltage ? result.spikes : []);
+    }
+    read();
+  }
+
+  // ---- reading, clicking, drawing by hand
+
+  let at = null;
+  function read() {
+    line.hidden = at === null;
+    if (at === null || !shown) {
+      reading.textContent = "\u00a0";
+      return;
+    }
+    at = Math.min(at, shown.duration);
+    const i = Math.round(at / spec.dt);
+    line.style.transform = `translateX(${voltage.x(at)}px)`;
+    const parts = spec.panels.flat().map((name) => {
+      const unit = unitText(quantities[name].unit);
+      return `${quantities[name].label} ${tidy(shown.arrays[name][i], 3)}${unit && quantities[name].kind !== "current" ? ` ${unit}` : ""}`;
+    });
+    reading.textContent = `at ${at.toFixed(1)} ms: ${parts.join(" · ")}`;
+  }
+
+  function inject(time) {
+    const pulses = explorer.values.pulses;
+    if (pulses.length >= spec.most_pulses) {
+      explorer.say(`There are ${spec.most_pulses} pulses already; remove them first.`);
+      return;
+    }
+    const rounded = Math.max(0, Math.round(time * 10) / 10);
+    explorer.set("pulses", [...pulses, rounded].sort((a, b) => a - b));
+  }
+
+  function drawAt(time, value) {
+    const control = spec.controls.find(({ name }) => name === "current");
+    const { low, high } = control ?? { low: -20, high: 20 };
+    const drawn = [...explorer.values.drawn];
+    const k = Math.min(drawn.length - 1, Math.max(0, Math.floor(time / spec.drawn_interval)));
+    const taken = Math.round(Math.min(high, Math.max(low, value)) * 10) / 10;
+    // A fast hand skips intervals: fill them in a straight line from where it was.
+    const from = last ?? { k, value: taken };
+    const gap = Math.abs(k - from.k);
+    for (let j = 0; j <= gap; j++) {
+      const part = gap ? j / gap : 1;
+      drawn[from.k + Math.sign(k - from.k) * j] = Math.round((from.value + part * (taken - from.value)) * 10) / 10;
+    }
+    last = { k, value: taken };
+    explorer.set("drawn", drawn);
+  }
+
+  let last = null;
+  let drawing = false;
+  const place = (event) => event.clientX - stack.getBoundingClientRect().left;
+  const isDrawn = () => explorer.values.stimulus === "drawn";
+  stack.addEventListener("pointermove", (event) => {
+    if (!shown) return;
+    at = Math.min(shown.duration, Math.max(0, voltage.time(place(event))));
+    if (drawing) drawAt(at, input.value(event.clientY - input.canvas.getBoundingClientRect().top));
+    read();
+  });
+  stack.addEventListener("pointerleave", () => {
+    at = null;
+    read();
+  });
+  input?.canvas.addEventListener("pointerdown", (event) => {
+    if (!isDrawn() || !shown) return;
+    drawing = true;
+    last = null;
+    input.canvas.setPointerCapture(event.pointerId);
+    drawAt(voltage.time(place(event)), input.value(event.offsetY));
+  });
+  for (const end of ["pointerup", "pointercancel"]) input?.canvas.addEventListener(end, () => (drawing = false));
+  for (const panel of panels) {
+    panel.canvas.addEventListener("click", (event) => {
+      if (!shown || (panel === input && isDrawn())) return;
+      const time = voltage.time(place(event));
+      if (time >= 0 && time <= shown.duration) inject(time);
+    });
+  }
+  stack.addEventListener("keydown", (event) => {
+    if (!shown) return;
+    const here = at ?? shown.duration / 2;
+    const amount = event.shiftKey ? 10 : 1;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      at = Math.min(shown.duration, Math.max(0, here + (event.key === "ArrowLeft" ? -amount : amount)));
+      last = null;
+    } else if (event.key === "Enter") inject(here);
+    else if (event.key === "Delete" || event.key === "Backspace") explorer.set("pulses", []);
+    else if (isDrawn() && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      at = here;
+      last = null;
+      const k = Math.min(explorer.values.drawn.length - 1, Math.floor(here / spec.drawn_interval));
+      drawAt(here, explorer.values.drawn[k] + (event.key === "ArrowUp" ? amount : -amount));
+    } else return;
+    event.preventDefault();
+    read();
+    reading.setAttribute("aria-live", "polite");
+  });
+
+  const pulseTools = element("div", "sb-tools");
+  const moment = element("input", "", "", { type: "number", min: 0, step: "0.1", value: 50, "aria-label": "time of the pulse in ms" });
+  pulseTools.append(
+    button("Inject a pulse at", "Add a pulse at this time; a click on the traces does the same", () => inject(moment.valueAsNumber || 0)),
+    moment,
+    element("span", "sb-unit", "ms"),
+    button("Remove pulses", "Remove all injected pulses", () => explorer.set("pulses", [])),
+  );
+
+  // Which sliders say something depends on the stimulus.
+  function kind(stimulus) {
+    explorer.rows.width?.enable(stimulus === "step" || stimulus === "ramp");
+    explorer.rows.onset?.enable(stimulus !== "drawn");
+    explorer.rows.current?.enable(stimulus !== "drawn");
+    stack.classList.toggle("sb-drawing", stimulus === "drawn");
+  }
+
+  // ---- in words and as a table
+
+  function summary({ arrays, spikes, settings }) {
+    const values = arrays[state[0]];
+    let low = Infinity, high = -Infinity;
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    const unit = unitText(quantities[state[0]]?.unit ?? "");
+    const range = `${state[0]} from ${tidy(low, 3)} to ${tidy(high, 3)} ${unit}`.trim();
+    if (!spikes.length) return `No spike. ${range}.`;
+    const text = [`${spikes.length} spike${spikes.length > 1 ? "s" : ""}`];
+    if (spikes.length > 1) text.push(`${tidy(1000 / (spikes[spikes.length - 1] - spikes[spikes.length - 2]), 3)} Hz at the end`);
+    text.push(`first at ${spikes[0].toFixed(2)} ms`);
+    return `${text.join(", ")}. ${range}.`;
+  }
+
+  function table({ arrays }) {
+    return Object.keys(arrays)
+      .sort((a, b) => (b === "t") - (a === "t"))
+      .map((name) => {
+        const unit = name === "t" ? "ms" : quantities[name]?.unit ?? "";
+        return { title: unit ? `${name} (${unit})` : name, values: arrays[name] };
+      });
+  }
+
+  const arrays = (result) => ({
+    ...Object.fromEntries(Object.entries(result.arrays).map(([name, values]) => [name, values.slice()])),
+    spike_times: result.spikes.slice(),
+  });
+
+  return { elements: [stack, reading], tools: [pulseTools], canvases: panels, compute, draw, kind, summary, table, arrays };
+}
