@@ -9,10 +9,11 @@ import importlib
 
 from . import hodgkin_huxley, stimuli
 from .model import Gate, Model, Parameter
+from .numbers import Numbers
 from .simulation import simulate
 from .trace import Trace
 
-__all__ = ["Gate", "Model", "Parameter", "Trace", "explore", "hodgkin_huxley", "plots", "simulate", "stimuli"]
+__all__ = ["Gate", "Model", "Numbers", "Parameter", "Trace", "explore", "hodgkin_huxley", "plots", "simulate", "stimuli"]
 
 
 def __getattr__(name):

@@ -39,25 +39,40 @@ BUILT_IN = {"abs", "min", "max", "range"}
 LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: exact everywhere, and fast in JavaScript
 
 
+_remembered = {}  # functions -> their text, and every function in it with its code and the globals it used
+
+
 def gather(functions):
     """The text of `functions` and all they call, callees first, in scalar Python without decoration.
 
     Raises ValueError with the function's name and line for anything that has no source, closes over local
     variables, or uses a global that is neither a number, a function of this kind nor known mathematics.
     """
-    texts, gathered = {}, {}
-    for function in functions:
-        _gather(function, texts, gathered)
-    return "\n\n".join(texts.values())
+    functions = tuple(functions)
+    text, origins = _remembered.get(functions, ("", ()))
+    # A notebook can define a callee or a number anew, and %autoreload a function, behind a model's back.
+    if not origins or any(
+        function.__code__ is not code or any(function.__globals__.get(name) is not value for name, value in used.items())
+        for function, code, used in origins
+    ):
+        texts, gathered = {}, {}
+        for function in functions:
+            _gather(function, texts, gathered)
+        text = "\n\n".join(texts.values())
+        _remembered[functions] = text, tuple(gathered.values())
+    return text
 
 
 def _gather(function, texts, gathered):
     name = function.__name__
     if name in gathered:
-        if gathered[name].__code__ is not function.__code__:
+        if gathered[name][1] is not function.__code__:
             raise ValueError(f"two different functions are called {name!r}; rename one of them")
         return
-    gathered[name] = function
+    if name in MATHEMATICS or name in BUILT_IN:
+        raise ValueError(f"a function called {name!r} would hide the mathematics of that name; rename it")
+    used = {}
+    gathered[name] = function, function.__code__, used
     if name == "<lambda>" or function.__closure__:
         raise ValueError(
             f"{name} is a lambda or uses variables of an enclosing function; write it with def at the top level "
@@ -69,7 +84,7 @@ def _gather(function, texts, gathered):
         raise ValueError(
             f"the source of {name} cannot be read; define it in a notebook cell or in a file"
         ) from None
-    tree = _Scalar(function).visit(tree)
+    tree = _Scalar(function, used).visit(tree)
     for other in tree.callees:
         _gather(other, texts, gathered)
     texts[name] = ast.unparse(ast.fix_missing_locations(tree))
@@ -78,8 +93,8 @@ def _gather(function, texts, gathered):
 class _Scalar(ast.NodeTransformer):
     """One function's syntax tree: names resolved, documentation dropped, small powers written as products."""
 
-    def __init__(self, function):
-        self.function = function
+    def __init__(self, function, used):
+        self.function, self.used = function, used
         self.local = set(function.__code__.co_varnames)
         self.globals = {**vars(builtins), **function.__globals__}
         self.callees = []
@@ -104,6 +119,8 @@ class _Scalar(ast.NodeTransformer):
     def visit_Name(self, node):
         if node.id in self.local:
             return node
+        if node.id in self.function.__globals__:
+            self.used[node.id] = self.globals[node.id]
         return self.resolve(node, node.id, self.globals.get(node.id, self))
 
     def visit_Attribute(self, node):
@@ -115,8 +132,11 @@ class _Scalar(ast.NodeTransformer):
     def resolve(self, node, name, value):
         if value is self:
             self.fail(node, f"{name!r} is not defined")
-        if isinstance(value, (bool, int, float)):
-            return ast.copy_location(ast.Constant(value), node)
+        if isinstance(value, (bool, int, float, np.integer, np.floating)):
+            value = value.item() if isinstance(value, np.generic) else value
+            # -3.0 ** 2 would be -9: a negative constant must be a negation, which ast.unparse puts in brackets.
+            constant = ast.UnaryOp(ast.USub(), ast.Constant(-value)) if value < 0 else ast.Constant(value)
+            return ast.copy_location(constant, node)
         if value is range:
             return node
         for canonical, functions in MATHEMATICS.items():
@@ -136,7 +156,7 @@ class _Scalar(ast.NodeTransformer):
         power = node.right.value if isinstance(node.right, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name) and power in range(2, LONGEST_PRODUCT + 1):
             product = node.left
-            for _ in range(power - 1):
+            for _ in range(int(power) - 1):
                 product = ast.BinOp(product, ast.Mult(), ast.Name(node.left.id, ast.Load()))
             return ast.copy_location(product, node)
         return node

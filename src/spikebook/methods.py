@@ -19,8 +19,6 @@ exponential_euler   order 1, stable at any step: each gate, then the voltage, re
 Numbers that the methods themselves introduce end in an underscore, which no name of a model may.
 """
 
-from functools import lru_cache
-
 from numpy import expm1
 
 from .compilation import gather, load
@@ -50,12 +48,12 @@ def crossing(before, after, slope_before, slope_after, threshold):
     return high
 
 
-def relaxed(rate, duration):
-    """(1 - exp(-rate duration)) / rate: how far a variable gets whose speed fades at `rate`, and its limit
-    `duration` at rate 0."""
+def relaxed(speed, rate, duration):
+    """speed (1 - exp(-rate duration)) / rate: how far a variable gets whose `speed` fades at `rate`, and its limit
+    speed duration at rate 0."""
     if rate == 0.0:
-        return duration
-    return -expm1(-rate * duration) / rate
+        return speed * duration
+    return speed / rate * -expm1(-rate * duration)
 
 
 def available(model):
@@ -72,15 +70,13 @@ def compiled(model):
     return load(program(model), (*map(entry, available(model)), "rest"))
 
 
-@lru_cache(maxsize=None)
-def _gathered(functions):
-    return gather(functions)
-
-
 def program(model, methods=None):
     """The text described above, for `methods` (all that suit the model)."""
     methods = methods or available(model)
-    texts = [_gathered((*model.functions, crossing, relaxed))]
+    texts = [gather((*model.functions, crossing, relaxed))]
+    for name in ("rest", *map(entry, available(model))):
+        if f"def {name}(" in texts[0]:
+            raise ValueError(f"{model.name}: the simulation has a function {name!r} of its own; rename yours")
     if model.currents:
         texts.append(_rest(model))
     writers = {"euler": _euler, "rk4": _rk4, "exponential_euler": _exponential_euler}
@@ -195,7 +191,8 @@ def _exponential_euler(model):
         lines += [
             f"opening_ = {_called(gate.alpha)}",
             f"total_ = opening_ + {_called(gate.beta)}",
-            f"{x}_next_ = {x} + (opening_ / total_ - {x}) * -expm1(-{speed}total_ * dt)",
+            "steady_ = opening_ / total_",
+            f"{x}_next_ = steady_ + ({x} - steady_) * exp(-{speed}total_ * dt)",
         ]
     renamed = {x: f"{x}_next_" for x in model.gates}
     here = " + ".join(_called(f, renamed) for f in model.currents.values())
@@ -203,6 +200,6 @@ def _exponential_euler(model):
     return lines + [
         "above_ = V + 1.0",
         f"outward_ = {here}",
-        f"rate_ = ({above} - outward_) / C",
-        "V_next_ = V + (I_middle[i] - outward_) / C * relaxed(rate_, dt)",
+        f"conductance_ = {above} - outward_",
+        "V_next_ = V + relaxed(I_middle[i] - outward_, conductance_, dt / C)",
     ]

@@ -19,6 +19,7 @@ import keyword
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from .compilation import array
 
 INPUT = "I"  # the name under which a model's functions receive the input current
 RESERVED = {INPUT, "t", "dt", "i", "steps", "I_start", "I_middle", "I_end", "spike_times"}
+RESERVED |= {"crossing", "relaxed", "exp", "range"}  # functions that the methods call
 
 
 class Parameter(NamedTuple):
@@ -88,6 +90,11 @@ class Model:
     def __post_init__(self):
         for name in ("parameters", "gates", "currents", "derivatives", "initial"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for kind, things in ((Parameter, self.parameters), (Gate, self.gates)):
+            for name, thing in things.items():
+                if not isinstance(thing, kind):
+                    fields = ", ".join(kind._fields[: 3 if kind is Parameter else 2])
+                    raise TypeError(f"{self.name}: {name} must be a {kind.__name__}({fields}), not {thing!r}")
         if bool(self.currents) == bool(self.derivatives):
             raise ValueError(
                 f"{self.name}: give either currents (and gates) or derivatives, the rates of change of every "
@@ -120,7 +127,7 @@ class Model:
         for function in self.derivatives.values():
             _check_arguments(self.name, function, given)
         for function in self.functions:
-            if function.__name__ in given:
+            if function.__name__ in given | RESERVED:
                 raise ValueError(
                     f"{self.name}: {function.__name__!r} is both a function and a number; rename one of them"
                 )
@@ -232,13 +239,14 @@ def number(name, value, unit):
         raise TypeError(f"{name} must be one number in {unit or 'no unit'}, not {type(value).__name__}")
     try:
         result = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name} must be one number in {unit or 'no unit'}, not {value!r}") from None
     if not math.isfinite(result):
         raise ValueError(f"{name} = {result} {unit} is not finite; give a number in {unit or 'no unit'}")
     return result
 
 
+@lru_cache(maxsize=None)
 def arguments(function):
     """The names that a model's function asks for."""
     return tuple(inspect.signature(function).parameters)

@@ -1,5 +1,6 @@
 """Run one neuron: a model and a current in, a Trace out."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -38,7 +39,7 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
         raise ValueError(f"method = {method!r} does not suit {model.name}; use {', '.join(map(repr, methods))}")
     samples = as_samples(current, steps, dt)
     low, high = model.current_range
-    for extreme in (samples.min(), samples.max()):
+    for extreme in (min(map(np.min, samples)), max(map(np.max, samples))):
         if not low <= extreme <= high:
             raise ValueError(
                 f"current reaches {extreme:g} {model.current_unit}, outside the range of {model.name}: keep it between "
@@ -98,13 +99,19 @@ def _run(model, samples, steps, dt, method, start, values):
     except (OverflowError, ZeroDivisionError):
         raise Diverged(_diverged(model, method, dt, "somewhere")) from None
     states = {name: np.asarray(record) for name, record in zip(model.state, records)}
-    sound = np.all([np.isfinite(states[name]) for name in states], axis=0)
-    for name in model.gates:
-        sound &= (states[name] >= -1e-9) & (states[name] <= 1 + 1e-9)
-    if not sound.all():
-        raise Diverged(_diverged(model, method, dt, f"at t = {np.flatnonzero(~sound)[0] * dt:g} ms"))
-    shown = np.append(samples[0], samples[2, -1])
+    firsts = [_first_unsound(states[name], name in model.gates) for name in model.state]
+    if min(firsts) <= steps:
+        raise Diverged(_diverged(model, method, dt, f"at t = {min(firsts) * dt:g} ms"))
+    shown = np.append(samples[0], samples[2][-1])
     return Trace(model, values, method, dt, states, shown, np.array(spike_times[:spikes]))
+
+
+def _first_unsound(values, probability):
+    """Index of the first value that is not finite or no probability; beyond the last if all are sound."""
+    bounds = (-1e-9, 1 + 1e-9) if probability else (-sys.float_info.max, sys.float_info.max)
+    if bounds[0] <= values.min() and values.max() <= bounds[1]:  # false for NaN
+        return len(values)
+    return np.flatnonzero(~((values >= bounds[0]) & (values <= bounds[1])))[0]
 
 
 def _diverged(model, method, dt, where):

@@ -20,6 +20,7 @@ from .compilation import array, gather, load
 from .model import number
 
 TWO_PI = 2 * math.pi
+FOR_EVER = 1e12  # ms
 
 
 def covered(t, dt, start, stop):
@@ -32,32 +33,35 @@ def add_ramp(steps, dt, I_start, I_middle, I_end, start, stop, first, last):
     """Add a current that goes from `first` at `start` to `last` at `stop` in a straight line."""
     slope = (last - first) / (stop - start)
     for i in range(maximum(0, floor(start / dt)), minimum(steps, ceil(stop / dt))):
-        t = i * dt
-        part = covered(t, dt, start, stop)
-        I_start[i] += part * (first + slope * (t - start))
-        I_middle[i] += part * (first + slope * (t + 0.5 * dt - start))
-        I_end[i] += part * (first + slope * (t + dt - start))
+        part = covered(i * dt, dt, start, stop)
+        begin = maximum(i * dt, start) - start
+        end = minimum(i * dt + dt, stop) - start
+        I_start[i] += part * (first + slope * begin)
+        I_middle[i] += part * (first + slope * 0.5 * (begin + end))
+        I_end[i] += part * (first + slope * end)
 
 
 def add_sine(steps, dt, I_start, I_middle, I_end, start, stop, amplitude, frequency, phase):
     """Add amplitude sin(2 pi frequency (t - start) / 1000 + phase); frequency in Hz, phase in radians."""
     speed = TWO_PI * frequency / 1000
     for i in range(maximum(0, floor(start / dt)), minimum(steps, ceil(stop / dt))):
-        t = i * dt
-        part = covered(t, dt, start, stop) * amplitude
-        I_start[i] += part * sin(speed * (t - start) + phase)
-        I_middle[i] += part * sin(speed * (t + 0.5 * dt - start) + phase)
-        I_end[i] += part * sin(speed * (t + dt - start) + phase)
+        part = covered(i * dt, dt, start, stop) * amplitude
+        begin = maximum(i * dt, start) - start
+        end = minimum(i * dt + dt, stop) - start
+        I_start[i] += part * sin(speed * begin + phase)
+        I_middle[i] += part * sin(speed * 0.5 * (begin + end) + phase)
+        I_end[i] += part * sin(speed * end + phase)
 
 
 def add_held(steps, dt, I_start, I_middle, I_end, start, interval, count, values):
     """Add `values`, each held for `interval` ms, from `start` on."""
     for i in range(steps):
-        k = floor((i * dt + 0.5 * dt - start) / interval)
-        if k >= 0 and k < count:
-            I_start[i] += values[k]
-            I_middle[i] += values[k]
-            I_end[i] += values[k]
+        t = i * dt - start
+        for k in range(maximum(0, floor(t / interval)), minimum(count, ceil((t + dt) / interval))):
+            part = covered(t, dt, k * interval, (k + 1) * interval) * values[k]
+            I_start[i] += part
+            I_middle[i] += part
+            I_end[i] += part
 
 
 SAMPLERS = (add_ramp, add_sine, add_held)
@@ -73,13 +77,13 @@ class Stimulus:
         return Stimulus(self.parts + other.parts) if isinstance(other, Stimulus) else NotImplemented
 
     def sample(self, steps, dt):
-        """The current at the start, in the middle and at the end of each step: an array (3, steps)."""
+        """The current at the start, in the middle and at the end of each step: three arrays of `steps` values."""
         samples = [array(np.zeros(steps)) for _ in range(3)]
         compiled = load(gather(SAMPLERS), tuple(sampler.__name__ for sampler in SAMPLERS))
         for sampler, arguments in self.parts:
             arguments = [array(a) if isinstance(a, np.ndarray) else a for a in arguments]
             getattr(compiled, sampler.__name__)(steps, dt, *samples, *arguments)
-        return np.array(samples)
+        return tuple(map(np.asarray, samples))
 
 
 def step(amplitude, start=0.0, stop=math.inf):
@@ -89,7 +93,7 @@ def step(amplitude, start=0.0, stop=math.inf):
     array([ 0., 10., 10.,  0.])
     """
     amplitude = number("amplitude", amplitude, "uA/cm2")
-    return ramp(amplitude, amplitude, start, min(stop, 1e12))
+    return ramp(amplitude, amplitude, start, stop)
 
 
 def ramp(initial, final, start, stop):
@@ -102,8 +106,13 @@ def ramp(initial, final, start, stop):
 
 def pulses(amplitude, times, width=1.0):
     """Rectangular pulses of `width` ms that begin at `times` (ms); amplitude: one for all or one for each."""
-    times = np.atleast_1d(np.asarray(times, dtype=float))
-    amplitudes = np.broadcast_to(np.asarray(amplitude, dtype=float), times.shape)
+    if np.size(times) == 0:
+        return Stimulus([])
+    times = _finite(np.atleast_1d(times), "times", "ms")
+    amplitudes = _finite(np.atleast_1d(amplitude), "amplitude")
+    if len(amplitudes) not in (1, len(times)):
+        raise ValueError(f"amplitude has {len(amplitudes)} values for {len(times)} times; give one, or one for each")
+    amplitudes = np.broadcast_to(amplitudes, times.shape)
     width = number("width", width, "ms")
     if width <= 0:
         raise ValueError(f"width = {width:g} ms is no duration; give more than 0 ms")
@@ -114,7 +123,7 @@ def sine(amplitude, frequency, start=0.0, stop=math.inf, phase=0.0):
     """amplitude sin(2 pi frequency (t - start) + phase) from `start` to `stop` (ms); frequency in Hz."""
     amplitude, phase = number("amplitude", amplitude, "uA/cm2"), number("phase", phase, "radians")
     frequency = number("frequency", frequency, "Hz")
-    start, stop = _interval(start, min(stop, 1e12))
+    start, stop = _interval(start, stop)
     return Stimulus([(add_sine, (start, stop, amplitude, frequency, phase))])
 
 
@@ -145,11 +154,11 @@ def from_array(values, interval, start=0.0):
 
 
 def as_samples(current, steps, dt):
-    """`current` in any allowed form as an array (3, steps): a number, one value a step, or a stimulus."""
+    """`current` in any allowed form (a number, one value a step, a stimulus) as Stimulus.sample gives it."""
     if isinstance(current, Stimulus):
         return current.sample(steps, dt)
     if np.ndim(current) == 0:
-        return np.full((3, steps), number("current", current, "uA/cm2"))
+        return (np.full(steps, number("current", current, "uA/cm2")),) * 3
     if isinstance(current, (str, bytes)) or not isinstance(current, Iterable):
         raise TypeError(f"current must be a number, an array or a stimulus, not {type(current).__name__}")
     values = _finite(current, "current")
@@ -158,24 +167,25 @@ def as_samples(current, steps, dt):
             f"current has shape {values.shape}, but the simulation has {steps} steps of {dt:g} ms; give one value a "
             "step, or sb.stimuli.from_array(values, interval) for values at another interval"
         )
-    return np.broadcast_to(values, (3, steps))
+    return (values,) * 3
 
 
-def _finite(values, name="values"):
+def _finite(values, name="values", unit="uA/cm2"):
     try:
         values = np.array(values, dtype=float)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of numbers in uA/cm2") from None
+        raise TypeError(f"{name} must be an array of numbers in {unit}, not {values!r}") from None
     if values.ndim == 1 and not np.all(np.isfinite(values)):
         first = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise ValueError(f"{name}[{first}] = {values[first]} uA/cm2 is not finite; replace or cut it out")
+        raise ValueError(f"{name}[{first}] = {values[first]} {unit} is not finite; replace or cut it out")
     if values.ndim != 1 or not len(values):
         raise ValueError(f"{name} has shape {values.shape}; give one row of values, at least one")
     return values
 
 
 def _interval(start, stop):
-    start, stop = number("start", start, "ms"), number("stop", stop, "ms")
+    start = number("start", start, "ms")
+    stop = FOR_EVER if np.ndim(stop) == 0 and stop == math.inf else number("stop", stop, "ms")
     if stop <= start:
         raise ValueError(f"stop = {stop:g} ms is not later than start = {start:g} ms")
     return start, stop

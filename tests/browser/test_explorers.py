@@ -1,0 +1,334 @@
+"""Explorers in a real browser: they compute what Python computes, and a reader can do everything by mouse, touch or key.
+
+The explorers stand here on a bare page, from a file, without the book around them; `test_book.py` drives the built one.
+"""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import spikebook as sb
+from spikebook.explore import bundle
+
+CELL = '''
+import spikebook as sb
+from numpy import sin
+
+def dV(V, w, I):
+    """The voltage of FitzHugh and Nagumo."""
+    return V - V**3 / 3 - w + I
+
+def dw(V, w, a, b, tau):
+    return (V + a - b * w) / tau
+
+cell = sb.Model(
+    name="From a cell",
+    parameters={
+        "a": sb.Parameter(0.7, "", "offset", 0, 2),
+        "b": sb.Parameter(0.8, "", "slope", 0, 2),
+        "tau": sb.Parameter(12.5, "ms", "slowness", 1, 50),
+    },
+    derivatives={"V": dV, "w": dw},
+    initial={"V": -1.2, "w": -0.6},
+    current_unit="",
+)
+explorer = sb.explore.Explorer(cell, current=(0, 1, 0.5), a=(0.5, 1), tau=(5, 30))
+'''
+
+
+def html(explorers, **attributes):
+    marked = " ".join(f'data-{name}="{value}"' for name, value in {"theme": "light", **attributes}.items())
+    body = "\n".join(f"<h2>Text before</h2>{explorer._html()}<p>Text after.</p>" for explorer in explorers)
+    return (
+        f'<!doctype html><html lang="en" {marked}><meta charset="utf-8"><title>Explorers</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{bundle.stylesheet()}</style>'
+        f"<body>{body}<script>{bundle.page_script()}</script></body></html>"
+    )
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open explorers on a page: `page = opened(explorer, ..., query="", width=1000)`. Errors of the page fail the test."""
+    pages, errors = [], []
+
+    def open_page(*explorers, query="", width=1000, text=None, **context):
+        file = tmp_path / "page.html"
+        file.write_text(text or html(explorers), encoding="utf-8")
+        page = browser.new_page(viewport={"width": width, "height": 900}, **context)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(("file:", "blob:", "data:")) or errors.append(request.url))
+        page.goto(file.as_uri() + query)
+        page.wait_for_function("document.querySelectorAll('[data-explorer]').length == 0 || document.querySelector('.sb-live, .sb-message')")
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not errors
+
+
+def root(page, name="hodgkin_huxley_neuron"):
+    return page.locator(f"[data-explorer={name}]")
+
+
+def settings(page, name="hodgkin_huxley_neuron"):
+    return root(page, name).evaluate("root => root.explorer.settings")
+
+
+def arrays(page, name, values):
+    result = root(page, name).evaluate(
+        """(root, values) => {
+            root.explorer.settings = values;
+            const bits = (array) => {
+                let text = "";
+                for (const byte of new Uint8Array(array.buffer)) text += String.fromCharCode(byte);
+                return btoa(text);
+            };
+            return Object.fromEntries(Object.entries(root.explorer.trace()).map(([k, v]) => [k, bits(v)]));
+        }""",
+        values,
+    )
+    return {key: np.frombuffer(base64.b64decode(value)) for key, value in result.items()}
+
+
+def random_settings(explorer, rng):
+    values = {c["name"]: float(rng.uniform(c["low"], c["high"])) for c in explorer._spec["controls"]}
+    values["duration"] = float(round(values["duration"]))
+    values["stimulus"] = str(rng.choice(list(explorer._spec["kinds"])))
+    values["pulses"] = np.sort(rng.uniform(0, values["duration"], rng.integers(0, 4)).round(1)).tolist()
+    values["drawn"] = rng.uniform(-20, 100, len(explorer.drawn)).round(1).tolist()
+    return values
+
+
+def from_a_cell():
+    shell = InteractiveShell.instance()
+    result = shell.run_cell(CELL, store_history=True)
+    result.raise_error()
+    return shell.user_ns["explorer"]
+
+
+@pytest.mark.parametrize(
+    ("make", "trials"), [(sb.explore.hodgkin_huxley_neuron, 100), (sb.explore.intro, 20), (from_a_cell, 20)]
+)
+def test_browser_and_python_agree_on_every_array_at_random_settings(opened, make, trials):
+    explorer = make()
+    name = explorer._spec["name"]
+    page = opened(explorer)
+    rng = np.random.default_rng(1952)
+    first = explorer.settings
+    spikes, moved = 0, set()
+    for _ in range(trials):
+        values = random_settings(explorer, rng)
+        for key, value in values.items():
+            setattr(explorer, key, value)
+        trace = explorer.trace()
+        theirs = arrays(page, name, values)
+        assert set(theirs) == {*trace.names, "spike_times"}
+        for key in theirs:
+            ours = trace.spike_times if key == "spike_times" else trace[key]
+            assert theirs[key].shape == ours.shape, (key, values)
+            if len(ours):
+                span = max(np.ptp(ours), 1e-6)
+                assert np.abs(theirs[key] - ours).max() <= 1e-9 * span, (key, values)
+        spikes += len(trace.spike_times)
+        moved |= {key for key, value in values.items() if value != first[key]}
+    assert spikes > trials / 2  # the settings are not all silent
+    kinds = len(explorer._spec["kinds"])
+    assert moved == {key for key in first if key != "stimulus" or kinds > 1}  # every trait took part
+
+
+def test_a_parameter_that_is_wrong_in_the_page_would_be_noticed(opened):
+    """The control of the comparison above: one changed number in the translated code shows."""
+    explorer = sb.explore.intro()
+    text = html([explorer]).replace("0.125 *", "0.126 *")
+    assert text != html([explorer])
+    page = opened(text=text)
+    theirs = arrays(page, "intro", explorer.settings)
+    assert np.abs(theirs["V"] - explorer.trace().V).max() > 0.01
+
+
+def test_dragging_a_slider_changes_picture_number_and_summary(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    slider = root(page).locator("input[name=current]")
+    picture = root(page).locator("canvas").first
+    before = picture.evaluate("canvas => canvas.toDataURL()"), root(page).locator("[aria-live=polite]").first.inner_text()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 30 / 180, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    after = picture.evaluate("canvas => canvas.toDataURL()"), root(page).locator("[aria-live=polite]").first.inner_text()
+    assert before[0] != after[0] and before[1] != after[1]
+    assert 60 < settings(page)["current"] < 80
+    assert float(root(page).locator("input[type=number]").first.input_value()) == settings(page)["current"]
+
+
+def test_the_threshold_is_found_with_the_keyboard_alone(opened):
+    page = opened(sb.explore.intro())
+    root(page, "intro").locator("input[name=current]").focus()
+    summary = root(page, "intro").locator(".sb-summary")
+    assert summary.inner_text().startswith("No spike")
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+        if not summary.inner_text().startswith("No spike"):
+            break
+    assert settings(page, "intro")["current"] == pytest.approx(6.9189, rel=0.02)
+
+
+def test_every_control_is_reached_with_tab_and_has_a_name(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    page.locator("h2").first.click()
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("[document.activeElement.name || '', document.activeElement.tagName]"))
+    names = {name for name, _ in reached if name}
+    assert names == {*settings(page)} - {"pulses", "drawn"}
+    unnamed = root(page).evaluate(
+        "root => [...root.querySelectorAll('input, select, button')]"
+        ".filter(e => !e.labels?.length && !e.getAttribute('aria-label') && !e.textContent).length"
+    )
+    assert unnamed == 0
+
+
+def test_a_click_on_the_trace_injects_a_pulse_there(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    arrays(page, "hodgkin_huxley_neuron", {"current": 0})
+    assert "No spike" in root(page).locator(".sb-summary").inner_text()
+    canvas = root(page).locator("canvas").first
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + 46 + (box["width"] - 56) * 0.4, box["y"] + 60)
+    assert settings(page)["pulses"] == pytest.approx([40], abs=0.3)
+    assert root(page).locator(".sb-summary").inner_text().startswith("1 spike, first at 41")
+    root(page).get_by_role("button", name="Remove pulses").click()
+    assert "No spike" in root(page).locator(".sb-summary").inner_text()
+
+
+def test_pulses_are_injected_and_removed_by_key(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    root(page).locator("[role=application]").focus()
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    assert settings(page)["pulses"] == [52]
+    page.keyboard.press("Delete")
+    assert settings(page)["pulses"] == []
+
+
+def test_a_current_is_drawn_by_hand(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    root(page).locator("select[name=stimulus]").select_option("drawn")
+    box = root(page).locator("canvas").last.bounding_box()
+    page.mouse.move(box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 46 + (box["width"] - 56) * 0.8, box["y"] + 8, steps=4)
+    page.mouse.up()
+    drawn = settings(page)["drawn"]
+    assert min(drawn[51:79]) > 10
+    assert drawn[90] == sb.explore.hodgkin_huxley_neuron().drawn[90]
+
+
+def test_a_value_out_of_range_is_clamped_and_the_reader_told(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    box = root(page).locator("input[type=number]").first
+    box.fill("1000")
+    box.press("Enter")
+    assert settings(page)["current"] == 160
+    assert "runs from -20 to 160" in root(page).get_by_role("alert").inner_text()
+    box.fill("")
+    box.press("Enter")
+    assert settings(page)["current"] == 160
+
+
+def test_reset_brings_every_setting_back(opened):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    page = opened(explorer)
+    first = settings(page)
+    arrays(page, "hodgkin_huxley_neuron", random_settings(explorer, np.random.default_rng(3)))
+    assert settings(page) != first
+    root(page).get_by_role("button", name="Reset").click()
+    assert settings(page) == first
+
+
+def test_a_link_reproduces_the_settings(opened):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    page = opened(explorer)
+    wanted = random_settings(explorer, np.random.default_rng(4))
+    arrays(page, "hodgkin_huxley_neuron", wanted)
+    address = root(page).evaluate("root => root.explorer.link()")
+    other = opened(explorer, query="#" + address.split("#")[1])
+    assert settings(other) == {**settings(page)}
+
+
+def test_traces_and_picture_are_saved(opened, tmp_path):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    page = opened(explorer, accept_downloads=True)
+    with page.expect_download() as download:
+        root(page).get_by_role("button", name="CSV").click()
+    download.value.save_as(tmp_path / "trace.csv")
+    header, *_ = (tmp_path / "trace.csv").read_text().splitlines()
+    table = np.loadtxt(tmp_path / "trace.csv", delimiter=",", skiprows=1)
+    assert header.startswith("t (ms),V (mV)")
+    assert np.allclose(table[:, 1], explorer.trace().V, rtol=0, atol=1e-9)
+    with page.expect_download() as download:
+        root(page).get_by_role("button", name="Picture").click()
+    download.value.save_as(tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_embedding_shows_one_explorer_alone(opened):
+    page = opened(sb.explore.intro(), sb.explore.hodgkin_huxley_neuron(), query="?embed=hodgkin_huxley_neuron")
+    page.wait_for_selector("[data-explorer=hodgkin_huxley_neuron] .sb-summary:not(:empty)")
+    visible = page.evaluate("[...document.body.children].filter(e => e.getClientRects().length).map(e => e.dataset.explorer)")
+    assert visible == ["hodgkin_huxley_neuron"]
+    wrong = opened(sb.explore.intro(), query="?embed=nothing")
+    assert "has no explorer" in wrong.get_by_role("alert").first.inner_text()
+
+
+def test_a_broken_explorer_says_so_in_its_own_box_and_leaves_the_page_readable(opened):
+    good, bad = sb.explore.hodgkin_huxley_neuron(), sb.explore.intro()
+    before, after = html([good, bad]).rsplit(json.dumps(bad._spec["code"])[1:-1], 1)
+    page = opened(text=before + "this is no JavaScript" + after)
+    page.locator("[data-explorer=intro]").scroll_into_view_if_needed()
+    page.wait_for_selector("[data-explorer=intro] [role=alert]")
+    assert "could not start" in root(page, "intro").inner_text()
+    assert page.get_by_text("Text after.").count() == 2
+    root(page).scroll_into_view_if_needed()
+    assert "spikes" in root(page).locator(".sb-summary").inner_text()
+
+
+def test_an_unstable_computation_is_reported_instead_of_drawn(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    many = {"pulses": [20.0] * 12, "pulse_current": 50}
+    root(page).evaluate("(root, many) => { root.explorer.settings = many; }", many)
+    assert "Remove a pulse" in root(page).get_by_role("alert").inner_text()
+    root(page).get_by_role("button", name="Remove pulses").click()
+    assert "spikes" in root(page).locator(".sb-summary").inner_text()
+
+
+def test_an_explorer_off_screen_costs_nothing(opened):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    page = opened(text=html([explorer]).replace("<p>Text after.", "<p style='margin-top: 4000px'>Text after."))
+    page.wait_for_selector(".sb-summary:not(:empty)")
+    page.mouse.wheel(0, 4000)
+    page.wait_for_function("window.scrollY > 3000")
+    page.wait_for_timeout(200)
+    drawn = "root => { let n = 0; const draw = root.live.view.draw; root.live.view.draw = (...a) => { n++; draw(...a); };" \
+        " root.explorer.settings = { current: 33 }; return n; }"
+    assert root(page).evaluate(drawn) == 0
+    page.mouse.wheel(0, -5000)
+    explorer.current = 33
+    spikes = len(explorer.trace().spike_times)
+    page.wait_for_function(f"document.querySelector('.sb-summary').textContent.startsWith('{spikes} spikes')")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_phone_shows_every_control_without_scrolling_sideways(opened, theme):
+    page = opened(text=html([sb.explore.hodgkin_huxley_neuron()], theme=theme), width=360)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for control in root(page).locator("input, select, button").all():
+        box = control.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
