@@ -91,13 +91,13 @@ def exponential_euler(steps, dt, I, V, n, m, h):
     return trace
 
 
+REST = tuple(sb.hodgkin_huxley.MODEL.rest()[name] for name in ("V", "n", "m", "h"))
 BY_HAND = {"rk4": rk4, "exponential_euler": exponential_euler}
 
 
 def run_by_hand(method, steps=round(DURATION / DT)):
     """The traces of V, n, m and h, one a row."""
-    rest = sb.hodgkin_huxley.MODEL.rest()
-    return BY_HAND[method](steps, DT, CURRENT, rest["V"], rest["n"], rest["m"], rest["h"])
+    return BY_HAND[method](steps, DT, CURRENT, *REST)
 
 
 def run_simulate(method):

@@ -21,7 +21,7 @@ from .model import Gate, Model, Parameter
 
 def x_over_one_minus_exp(x):
     """x / (1 - exp(-x)), and its limit 1 at x = 0, where the quotient itself is 0/0."""
-    x = x + 1e-300 * (x == 0)
+    x = x + 1e-300  # changes nothing but 0
     return -x / expm1(-x)
 
 

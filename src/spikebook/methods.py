@@ -192,7 +192,7 @@ def _exponential_euler(model):
             f"opening_ = {_called(gate.alpha)}",
             f"total_ = opening_ + {_called(gate.beta)}",
             "steady_ = opening_ / total_",
-            f"{x}_next_ = steady_ + ({x} - steady_) * exp(-{speed}total_ * dt)",
+            f"{x}_next_ = steady_ + ({x} - steady_) * exp(-{speed}dt * total_)",
         ]
     renamed = {x: f"{x}_next_" for x in model.gates}
     here = " + ".join(_called(f, renamed) for f in model.currents.values())

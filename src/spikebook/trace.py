@@ -1,5 +1,7 @@
 """What one simulation returns: time, state, currents and spikes as arrays."""
 
+from functools import cached_property
+
 import numpy as np
 
 
@@ -16,8 +18,6 @@ class Trace:
 
     def __init__(self, model, parameters, method, dt, states, current, spike_times):
         self.model, self.parameters, self.method, self.dt = model, parameters, method, dt
-        self.t = np.arange(len(current), dtype=float)
-        self.t *= dt
         self.current = current
         self.spike_times = spike_times
         self._states = states
@@ -38,6 +38,10 @@ class Trace:
 
     def __dir__(self):
         return [*super().__dir__(), *self._states, *self.model.currents]
+
+    @cached_property
+    def t(self):
+        return np.arange(len(self.current)) * self.dt
 
     @property
     def names(self):

@@ -332,3 +332,11 @@ def test_a_phone_shows_every_control_without_scrolling_sideways(opened, theme):
     for control in root(page).locator("input, select, button").all():
         box = control.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
+def test_the_page_shows_the_settings_that_the_notebook_made(opened):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    explorer.current, explorer.stimulus, explorer.pulses = 7.5, "ramp", [30.0]
+    page = opened(explorer)
+    assert settings(page) == explorer.settings
+    assert root(page).locator("select").input_value() == "ramp"

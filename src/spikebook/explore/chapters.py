@@ -10,15 +10,15 @@ def intro():
         hodgkin_huxley.MODEL,
         name="intro",
         title="One neuron, one pulse of current",
-        hint="Drag the strength slowly from 6 to 8. There is no half a spike.",
+        hint="Drag the current slowly from 6 to 8. There is no half a spike.",
         panels=["V", "current"],
         kinds=["pulse"],
         current=(0, 20, 6.5, 0.1),
         onset=5,
         width=10,
         pulse_current=10,
-        pulse_width=1,
-        duration=(20, 60, 30, 1),
+        pulse_width=(0.2, 5, 1, 0.1),
+        duration=30,
         celsius=(0, 30, 6.3, 0.1),
     )
 

@@ -93,7 +93,8 @@ class Explorer(anywidget.AnyWidget):
         for kind in kinds:
             if kind not in STIMULI:
                 raise ValueError(f"kinds has {kind!r}; use {', '.join(map(repr, STIMULI))}")
-        length = round(max(c["high"] for c in controls if c["name"] == "duration") / DRAWN_INTERVAL)
+        longest = {**self._fixed, **{control["name"]: control["high"] for control in controls}}["duration"]
+        length = round(longest / DRAWN_INTERVAL)
         self.add_traits(
             **{control["name"]: Setting(control) for control in controls},
             stimulus=traitlets.Enum(list(kinds), kinds[0]).tag(sync=True),
@@ -123,8 +124,8 @@ class Explorer(anywidget.AnyWidget):
             "dt": self._dt,
             "drawn_interval": DRAWN_INTERVAL,
             "most_pulses": MOST_PULSES,
-            "equations": gather(model.functions),
-            "code": javascript(program(model, [self._method]) + "\n\n" + gather(stimuli.SAMPLERS)),
+            "equations": (equations := program(model, [self._method])),
+            "code": javascript(equations + "\n\n" + gather(stimuli.SAMPLERS)),
             "entry": entry(self._method),
         }
         super().__init__(_spec=spec)
@@ -192,8 +193,6 @@ class Explorer(anywidget.AnyWidget):
                 | {"step": float(step or _step(low, high)), "group": group}
             )
         model.values(**{name: value for name, value in fixed.items() if name in model.parameters})
-        if "duration" in fixed:
-            raise ValueError("duration needs a range: (low, high) in ms")
         return controls, fixed
 
     def _repr_mimebundle_(self, **kwargs):
@@ -203,7 +202,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _html(self):
         """The explorer for a page without a kernel: what it needs to know, for the page's script to bring to life."""
-        spec = json.dumps(self._spec, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        spec = json.dumps({**self._spec, "settings": self.settings}, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
         name, title = escape(self._spec["name"]), escape(self._spec["title"])
         return (
             f'<div class="spikebook-explorer" data-explorer="{name}">'

@@ -7,7 +7,8 @@ import { button, choice, element, slider } from "./controls.js";
 import { views } from "./views.js";
 
 export class Explorer {
-  // root: the element to fill; spec: what Python says of the explorer; store: where settings live in a kernel.
+  // root: the element to fill; spec: what Python says of the explorer, with the settings it was shown at; store: where
+  // settings live in a kernel.
   constructor(root, spec, { store = null, page = false } = {}) {
     Object.assign(this, { root, spec, store, page });
     this.values = {};
@@ -30,8 +31,8 @@ export class Explorer {
     root.dataset.explorer = spec.name;
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", spec.title);
-    this.values = { ...this.defaults };
-    if (this.store) for (const name of Object.keys(this.values)) this.values[name] = this.store.get(name) ?? this.values[name];
+    this.values = { ...this.defaults, ...spec.settings };
+    if (this.store) for (const name of Object.keys(this.values)) this.values[name] = this.store.get(name);
 
     const head = element("div", "sb-head");
     head.append(element("p", "sb-title", spec.title));

@@ -226,7 +226,7 @@ export function neuron(explorer) {
   });
 
   const pulseTools = element("div", "sb-tools");
-  const moment = element("input", "", "", { type: "number", min: 0, step: "0.1", value: 50, "aria-label": "time of the pulse in ms" });
+  const moment = element("input", "", "", { type: "number", min: 0, step: "0.1", value: 15, "aria-label": "time of the pulse in ms" });
   pulseTools.append(
     button("Inject a pulse at", "Add a pulse at this time; a click on the traces does the same", () => inject(moment.valueAsNumber || 0)),
     moment,
