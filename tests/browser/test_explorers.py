@@ -97,9 +97,11 @@ def arrays(page, name, values):
 
 def random_settings(explorer, rng):
     values = {c["name"]: float(rng.uniform(c["low"], c["high"])) for c in explorer._spec["controls"]}
-    values["duration"] = float(round(values["duration"]))
+    if "duration" in values:
+        values["duration"] = float(round(values["duration"]))
+    longest = {**explorer._fixed, **values}["duration"]
     values["stimulus"] = str(rng.choice(list(explorer._spec["kinds"])))
-    values["pulses"] = np.sort(rng.uniform(0, values["duration"], rng.integers(0, 4)).round(1)).tolist()
+    values["pulses"] = np.sort(rng.uniform(0, longest, rng.integers(0, 4)).round(1)).tolist()
     values["drawn"] = rng.uniform(-20, 100, len(explorer.drawn)).round(1).tolist()
     return values
 
@@ -229,6 +231,17 @@ def test_a_current_is_drawn_by_hand(opened):
     drawn = settings(page)["drawn"]
     assert min(drawn[51:79]) > 10
     assert drawn[90] == sb.explore.hodgkin_huxley_neuron().drawn[90]
+
+
+def test_the_input_itself_is_dragged(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    box = root(page).locator("canvas").last.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40, steps=5)
+    page.mouse.up()
+    assert 3 < settings(page)["current"] < 7
+    assert settings(page)["pulses"] == []
 
 
 def test_a_value_out_of_range_is_clamped_and_the_reader_told(opened):

@@ -159,51 +159,68 @@ export function neuron(explorer) {
     explorer.set("pulses", [...pulses, rounded].sort((a, b) => a - b));
   }
 
-  function drawAt(time, value) {
-    const control = spec.controls.find(({ name }) => name === "current");
-    const { low, high } = control ?? { low: -20, high: 20 };
-    const drawn = [...explorer.values.drawn];
-    const k = Math.min(drawn.length - 1, Math.max(0, Math.floor(time / spec.drawn_interval)));
-    const taken = Math.round(Math.min(high, Math.max(low, value)) * 10) / 10;
-    // A fast hand skips intervals: fill them in a straight line from where it was.
-    const from = last ?? { k, value: taken };
-    const gap = Math.abs(k - from.k);
-    for (let j = 0; j <= gap; j++) {
-      const part = gap ? j / gap : 1;
-      drawn[from.k + Math.sign(k - from.k) * j] = Math.round((from.value + part * (taken - from.value)) * 10) / 10;
-    }
-    last = { k, value: taken };
-    explorer.set("drawn", drawn);
+  // The input panel is taken in hand: a drawn current follows it in time and strength, any other in strength.
+  const strength = spec.controls.find(({ name }) => name === "current") ?? { low: -20, high: 20, step: 0.1 };
+  function taken(value) {
+    const rounded = Math.round(value / strength.step) * strength.step;
+    return Number(Math.min(strength.high, Math.max(strength.low, rounded)).toFixed(6));
   }
 
   let last = null;
-  let drawing = false;
-  const place = (event) => event.clientX - stack.getBoundingClientRect().left;
+  function drawAt(time, value) {
+    const drawn = [...explorer.values.drawn];
+    const k = Math.min(drawn.length - 1, Math.max(0, Math.floor(time / spec.drawn_interval)));
+    // A fast hand skips intervals: fill them in a straight line from where it was.
+    const from = last ?? { k, value };
+    const gap = Math.abs(k - from.k);
+    for (let j = 0; j <= gap; j++) {
+      const part = gap ? j / gap : 1;
+      drawn[from.k + Math.sign(k - from.k) * j] = taken(from.value + part * (value - from.value));
+    }
+    last = { k, value };
+    explorer.set("drawn", drawn);
+  }
+
   const isDrawn = () => explorer.values.stimulus === "drawn";
+  const timeOf = (event) => {
+    const time = voltage.time(event.clientX - stack.getBoundingClientRect().left);
+    return Math.min(shown.duration, Math.max(0, time));
+  };
+  function handle(event) {
+    const value = input.value(event.clientY - input.canvas.getBoundingClientRect().top);
+    if (isDrawn()) drawAt(timeOf(event), value);
+    else if (explorer.rows.current) explorer.set("current", taken(value));
+  }
+
   stack.addEventListener("pointermove", (event) => {
     if (!shown) return;
-    at = Math.min(shown.duration, Math.max(0, voltage.time(place(event))));
-    if (drawing) drawAt(at, input.value(event.clientY - input.canvas.getBoundingClientRect().top));
+    at = timeOf(event);
+    if (input?.held) handle(event);
     read();
   });
   stack.addEventListener("pointerleave", () => {
     at = null;
     read();
   });
-  input?.canvas.addEventListener("pointerdown", (event) => {
-    if (!isDrawn() || !shown) return;
-    drawing = true;
-    last = null;
-    input.canvas.setPointerCapture(event.pointerId);
-    drawAt(voltage.time(place(event)), input.value(event.offsetY));
-  });
-  for (const end of ["pointerup", "pointercancel"]) input?.canvas.addEventListener(end, () => (drawing = false));
   for (const panel of panels) {
-    panel.canvas.addEventListener("click", (event) => {
-      if (!shown || (panel === input && isDrawn())) return;
-      const time = voltage.time(place(event));
-      if (time >= 0 && time <= shown.duration) inject(time);
+    if (panel === input) continue;
+    panel.canvas.addEventListener("click", (event) => shown && inject(timeOf(event)));
+  }
+  if (input) {
+    input.canvas.classList.add("sb-input");
+    input.canvas.addEventListener("pointerdown", (event) => {
+      if (!shown) return;
+      last = null;
+      input.held = input.scale;
+      input.canvas.setPointerCapture(event.pointerId);
+      handle(event);
     });
+    for (const end of ["pointerup", "pointercancel"]) {
+      input.canvas.addEventListener(end, () => {
+        input.held = null;
+        explorer.redraw();
+      });
+    }
   }
   stack.addEventListener("keydown", (event) => {
     if (!shown) return;

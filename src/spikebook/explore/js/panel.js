@@ -88,7 +88,9 @@ export class Panel {
   draw(lines, duration, look, spikes = []) {
     const g = this.context;
     this.duration = duration;
-    this.scale = scaleFor(lines.map((line) => line.values), this.base);
+    // While a hand is in the panel its scale only widens.
+    this.scale = scaleFor(lines.map((line) => line.values), this.held ?? this.base);
+    if (this.held) this.held = this.scale;
     const { top, bottom, left, right } = this.inner;
     g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     g.clearRect(0, 0, this.width, this.fullHeight);
