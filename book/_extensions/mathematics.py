@@ -51,7 +51,9 @@ def node_program():
 @cache
 def server():
     if not KATEX.exists():
-        raise ExtensionError("KaTeX is missing, which typesets the equations: run `make book`, or `npm ci` in book/_look")
+        raise ExtensionError(
+            "KaTeX is missing, which typesets the equations: run `make book`, or `npm ci` in book/_look"
+        )
     return subprocess.Popen(
         [node_program(), "-e", SERVER, KATEX / "katex.min.js"],
         stdin=subprocess.PIPE,

@@ -51,10 +51,11 @@ def gather(functions):
     functions = tuple(functions)
     text, origins = _remembered.get(functions, ("", ()))
     # A notebook can define a callee or a number anew, and %autoreload a function, behind a model's back.
-    if not origins or any(
-        function.__code__ is not code or any(function.__globals__.get(name) is not value for name, value in used.items())
+    current = (
+        function.__code__ is code and all(function.__globals__.get(name) is value for name, value in used.items())
         for function, code, used in origins
-    ):
+    )
+    if not origins or not all(current):
         texts, gathered = {}, {}
         for function in functions:
             _gather(function, texts, gathered)

@@ -19,6 +19,8 @@ exponential_euler   order 1, stable at any step: each gate, then the voltage, re
 Numbers that the methods themselves introduce end in an underscore, which no name of a model may.
 """
 
+from functools import lru_cache
+
 from numpy import expm1
 
 from .compilation import gather, load
@@ -72,11 +74,15 @@ def compiled(model):
 
 def program(model, methods=None):
     """The text described above, for `methods` (all that suit the model)."""
-    methods = methods or available(model)
-    texts = [gather((*model.functions, crossing, relaxed))]
+    return _program(model, tuple(methods or available(model)), gather((*model.functions, crossing, relaxed)))
+
+
+@lru_cache(maxsize=100)
+def _program(model, methods, functions):
     for name in ("rest", *map(entry, available(model))):
-        if f"def {name}(" in texts[0]:
+        if f"def {name}(" in functions:
             raise ValueError(f"{model.name}: the simulation has a function {name!r} of its own; rename yours")
+    texts = [functions]
     if model.currents:
         texts.append(_rest(model))
     writers = {"euler": _euler, "rk4": _rk4, "exponential_euler": _exponential_euler}
@@ -185,19 +191,19 @@ def _rk4(model):
 def _exponential_euler(model):
     """Gates first, then the voltage. The slope of the currents over V is their difference over 1 mV, which is exact
     for currents that are linear in V, as ohmic ones are."""
-    lines = []
+    rates, relaxations = [], []  # apart, so that a processor works on several exponentials at once
     for x, gate in model.gates.items():
         speed = f"speed_{x}_ * " if gate.speed else ""
-        lines += [
-            f"opening_ = {_called(gate.alpha)}",
-            f"total_ = opening_ + {_called(gate.beta)}",
-            "steady_ = opening_ / total_",
-            f"{x}_next_ = steady_ + ({x} - steady_) * exp(-{speed}dt * total_)",
+        rates += [
+            f"opening_{x}_ = {_called(gate.alpha)}",
+            f"total_{x}_ = opening_{x}_ + {_called(gate.beta)}",
+            f"steady_{x}_ = opening_{x}_ / total_{x}_",
         ]
+        relaxations.append(f"{x}_next_ = steady_{x}_ + ({x} - steady_{x}_) * exp(-{speed}dt * total_{x}_)")
     renamed = {x: f"{x}_next_" for x in model.gates}
     here = " + ".join(_called(f, renamed) for f in model.currents.values())
     above = " + ".join(_called(f, {**renamed, "V": "above_"}) for f in model.currents.values())
-    return lines + [
+    return rates + relaxations + [
         "above_ = V + 1.0",
         f"outward_ = {here}",
         f"conductance_ = {above} - outward_",

@@ -61,7 +61,7 @@ class Gate(NamedTuple):
         return 1 / (speed * (self.alpha(V) + self.beta(V)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A neuron's equations and parameters.
 

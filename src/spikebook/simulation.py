@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .stimuli import as_samples
 from .trace import Trace
 
 DEFAULT_METHOD = "rk4"
+MOST_STEPS = 1e8  # several gigabytes of results
 
 
 def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=None, **parameters):
@@ -66,21 +68,29 @@ def _steps(model, duration, dt):
         raise ValueError(f"dt = {dt:g} ms is no step; give more than 0 ms")
     if dt > model.largest_step:
         raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name} (use at most {model.largest_step:g} ms)")
+    if duration / dt > MOST_STEPS:
+        raise ValueError(
+            f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger dt "
+            "or a shorter duration"
+        )
     steps = round(duration / dt)
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt:
         raise ValueError(
-            f"duration = {duration:g} ms is not a whole number of steps of dt = {dt:g} ms; use duration = "
-            f"{max(steps, 1) * dt:g} ms or another dt"
+            f"duration = {duration:.10g} ms is not a whole number of steps of dt = {dt:g} ms; use duration = "
+            f"{max(steps, 1) * dt:.10g} ms or another dt"
         )
     return steps
 
 
 def _start(model, initial, values):
+    if not isinstance(initial, (Mapping, type(None))):
+        raise TypeError(f"initial must be a dict such as {{{model.voltage!r}: -60}}, not {initial!r}")
     initial = dict(initial or {})
     for name, value in initial.items():
         if name not in model.state:
             raise ValueError(f"initial has no {name!r}: the state of {model.name} is {', '.join(model.state)}")
-        initial[name] = number(f"initial {name}", value, "")
+        unit = "mV" if model.currents and name == model.voltage else ""
+        initial[name] = number(f"initial {name}", value, unit)
         if name in model.gates and not 0 <= initial[name] <= 1:
             raise ValueError(f"initial {name} = {value:g} is a probability; give 0 to 1")
     missing = set(model.state) - {*model.initial, *initial}
