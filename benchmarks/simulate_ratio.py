@@ -139,5 +139,7 @@ def first_call(repeats=3):
 if __name__ == "__main__":
     for method in BY_HAND:
         ours, by_hand = measure(method)
-        print(f"{method:18} simulate {1e3 * ours:6.2f} ms   by hand {1e3 * by_hand:6.2f} ms   ratio {ours / by_hand:.2f}")
+        print(
+            f"{method:18} simulate {1e3 * ours:6.2f} ms   by hand {1e3 * by_hand:6.2f} ms   ratio {ours / by_hand:.2f}"
+        )
     print(f"first call in a fresh process with warm caches: {first_call():.2f} s")

@@ -1,5 +1,6 @@
 """What is written in several places agrees: addresses, names, versions, and chapters with their modules and tests."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -59,3 +60,10 @@ def test_builders_get_the_readers_versions():
         return {line for line in lines if "==" in line}
 
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_are_committed_without_outputs(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ran = [cell["id"] for cell in cells if cell.get("outputs") or cell.get("execution_count")]
+    assert not ran, f"{path.name} carries outputs: make format removes them"

@@ -1,8 +1,8 @@
 """Spikebook: the simulations behind an interactive textbook of spiking neurons.
 
-    import spikebook as sb
-    trace = sb.simulate(sb.hodgkin_huxley.MODEL, current=sb.stimuli.step(10, start=10, stop=90))
-    trace.plot()
+import spikebook as sb
+trace = sb.simulate(sb.hodgkin_huxley.MODEL, current=sb.stimuli.step(10, start=10, stop=90))
+trace.plot()
 """
 
 import importlib
@@ -13,7 +13,18 @@ from .numbers import Numbers
 from .simulation import simulate
 from .trace import Trace
 
-__all__ = ["Gate", "Model", "Numbers", "Parameter", "Trace", "explore", "hodgkin_huxley", "plots", "simulate", "stimuli"]
+__all__ = [
+    "Gate",
+    "Model",
+    "Numbers",
+    "Parameter",
+    "Trace",
+    "explore",
+    "hodgkin_huxley",
+    "plots",
+    "simulate",
+    "stimuli",
+]
 
 
 def __getattr__(name):

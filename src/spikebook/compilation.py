@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import textwrap
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -82,9 +82,7 @@ def _gather(function, texts, gathered):
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError):
-        raise ValueError(
-            f"the source of {name} cannot be read; define it in a notebook cell or in a file"
-        ) from None
+        raise ValueError(f"the source of {name} cannot be read; define it in a notebook cell or in a file") from None
     tree = _Scalar(function, used).visit(tree)
     for other in tree.callees:
         _gather(other, texts, gathered)
@@ -163,7 +161,7 @@ class _Scalar(ast.NodeTransformer):
         return node
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(text, entries):
     """Import `text` (scalar Python) as a module, compiled by Numba when that is installed.
 
@@ -194,7 +192,7 @@ def load(text, entries):
     return module
 
 
-@lru_cache(maxsize=None)
+@cache
 def has_numba():
     """Whether Numba is installed. Without it everything works, slower."""
     try:
@@ -211,7 +209,7 @@ def array(values):
     return values if has_numba() else values.tolist()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _folder():
     """The folder of gathered modules: in the user's cache, or a temporary one where that cannot be written."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"

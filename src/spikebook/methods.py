@@ -91,7 +91,10 @@ def _program(model, methods, functions):
 
 def _rest(model):
     """The lowest voltage from -200 to 200 mV at which the steady total current turns outward, to the last digit."""
-    steady = [f"{x} = {_called(gate.alpha)} / ({_called(gate.alpha)} + {_called(gate.beta)})" for x, gate in model.gates.items()]
+    steady = [
+        f"{x} = {_called(gate.alpha)} / ({_called(gate.alpha)} + {_called(gate.beta)})"
+        for x, gate in model.gates.items()
+    ]
     parameters = ", ".join(model.parameters)
     lines = [
         f"def steady_current_(V, {parameters}):",
@@ -123,9 +126,7 @@ def _rest(model):
 
 
 def _run(model, method, step):
-    speeds = [
-        f"    speed_{name}_ = {_called(gate.speed)}" for name, gate in model.gates.items() if gate.speed
-    ]
+    speeds = [f"    speed_{name}_ = {_called(gate.speed)}" for name, gate in model.gates.items() if gate.speed]
     state = model.state
     V = model.voltage
     if method == "rk4":
@@ -183,9 +184,7 @@ def _rk4(model):
         at = [f"{x}_{stage}_" for x in model.state]
         lines += [f"{y} = {x} + {step} * k{stage - 1}_{x}_" for x, y in zip(model.state, at)]
         lines += _slopes(model, f"k{stage}_", at, current)
-    return lines + [
-        f"{x}_next_ = {x} + dt / 6 * (k1_{x}_ + 2 * k2_{x}_ + 2 * k3_{x}_ + k4_{x}_)" for x in model.state
-    ]
+    return lines + [f"{x}_next_ = {x} + dt / 6 * (k1_{x}_ + 2 * k2_{x}_ + 2 * k3_{x}_ + k4_{x}_)" for x in model.state]
 
 
 def _exponential_euler(model):
@@ -203,9 +202,13 @@ def _exponential_euler(model):
     renamed = {x: f"{x}_next_" for x in model.gates}
     here = " + ".join(_called(f, renamed) for f in model.currents.values())
     above = " + ".join(_called(f, {**renamed, "V": "above_"}) for f in model.currents.values())
-    return rates + relaxations + [
-        "above_ = V + 1.0",
-        f"outward_ = {here}",
-        f"conductance_ = {above} - outward_",
-        "V_next_ = V + relaxed(I_middle[i] - outward_, conductance_, dt / C)",
-    ]
+    return (
+        rates
+        + relaxations
+        + [
+            "above_ = V + 1.0",
+            f"outward_ = {here}",
+            f"conductance_ = {above} - outward_",
+            "V_next_ = V + relaxed(I_middle[i] - outward_, conductance_, dt / C)",
+        ]
+    )

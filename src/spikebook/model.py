@@ -19,7 +19,7 @@ import keyword
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -159,9 +159,7 @@ class Model:
             if name not in values:
                 near = difflib.get_close_matches(name, values, n=1, cutoff=0.4)
                 hint = f"did you mean {near[0]!r}? " if near else ""
-                raise ValueError(
-                    f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(values)}"
-                )
+                raise ValueError(f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(values)}")
             parameter = self.parameters[name]
             values[name] = number(name, value, parameter.unit)
             if not parameter.low <= values[name] <= parameter.high:
@@ -218,9 +216,7 @@ class Model:
         for _ in range(100):
             steps = 1e-6 * np.maximum(1.0, np.abs(point))
             here = change(point)
-            jacobian = np.column_stack(
-                [(change(point + step) - here) / step.max() for step in np.diag(steps)]
-            )
+            jacobian = np.column_stack([(change(point + step) - here) / step.max() for step in np.diag(steps)])
             move = np.linalg.lstsq(jacobian, -here, rcond=None)[0]
             point = point + move
             if not np.all(np.isfinite(point)):
@@ -246,7 +242,7 @@ def number(name, value, unit):
     return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def arguments(function):
     """The names that a model's function asks for."""
     return tuple(inspect.signature(function).parameters)

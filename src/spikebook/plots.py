@@ -6,6 +6,7 @@ see it.
 """
 
 import re
+import sys
 from html import escape
 from io import StringIO
 from itertools import count
@@ -58,11 +59,12 @@ def use_book_style():
             "svg.fonttype": "none",
         }
     )
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    if (shell := get_ipython()) is not None:
+    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
+        if "inline" in matplotlib.get_backend():
+            # The inline backend registers its own formats when it is first used, and would drop ours then.
+            from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+            set_matplotlib_formats()
         shell.display_formatter.formatters["text/html"].for_type(Figure, html)
 
 

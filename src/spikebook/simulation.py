@@ -104,7 +104,14 @@ def _run(model, samples, steps, dt, method, start, values):
     spike_times = array(np.zeros(steps))
     try:
         spikes = run(
-            steps, dt, *map(array, samples), *start.values(), *values.values(), float(model.threshold), *records, spike_times
+            steps,
+            dt,
+            *map(array, samples),
+            *start.values(),
+            *values.values(),
+            float(model.threshold),
+            *records,
+            spike_times,
         )
     except (OverflowError, ZeroDivisionError):
         raise Diverged(_diverged(model, method, dt, "somewhere")) from None

@@ -66,11 +66,6 @@ def css():
     >>> "--sb-Na: #b8420c" in css()
     True
     """
-    light, dark = (
-        "; ".join(f"--sb-{name}: {value}" for name, value in colours.items()) for colours in (LIGHT, DARK)
-    )
+    light, dark = ("; ".join(f"--sb-{name}: {value}" for name, value in colours.items()) for colours in (LIGHT, DARK))
     fonts = f"--sb-text-font: {TEXT_FONT}; --sb-label-font: {LABEL_FONT}; --sb-code-font: {CODE_FONT}"
-    return (
-        f":root {{ {light}; {fonts} }}\n"
-        f'html[data-theme="dark"], body[data-jp-theme-light="false"] {{ {dark} }}\n'
-    )
+    return f':root {{ {light}; {fonts} }}\nhtml[data-theme="dark"], body[data-jp-theme-light="false"] {{ {dark} }}\n'

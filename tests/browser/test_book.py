@@ -44,7 +44,9 @@ def visit(browser, site_dir, site_url):
         page.on("requestfailed", lambda request: note(not request.url.startswith("blob:"), f"failed: {request.url}"))
         context.on(
             "request",
-            lambda request: note(not request.url.startswith((f"{start}/", "data:", "blob:")), f"asks for {request.url}"),
+            lambda request: note(
+                not request.url.startswith((f"{start}/", "data:", "blob:")), f"asks for {request.url}"
+            ),
         )
         page.goto(f"{start}/{name}.html{query}")
         return page
@@ -188,8 +190,13 @@ def test_every_slider_of_every_explorer_answers_the_mouse(visit, name):
 
 
 def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    # Without `preload` axe itself would ask for style sheets again, some by a wrong address.
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -209,7 +216,7 @@ def test_axe_would_find_what_is_wrong(visit):
     """The control of the test above: a picture without words and text too pale to read, in an explorer's place."""
     page = visit("book/intro")
     root = explorers(page)["intro"]
-    root.evaluate("root => { root.innerHTML = '<img src=\"data:,\"><p style=\"color: #ccc\">pale</p><input>'; }")
+    root.evaluate('root => { root.innerHTML = \'<img src="data:,"><p style="color: #ccc">pale</p><input>\'; }')
     noticed = "\n".join(violations(page))
     for rule in ("image-alt", "color-contrast", "label"):
         assert rule in noticed
@@ -229,8 +236,8 @@ def test_a_phone_never_scrolls_sideways(visit, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_says_what_it_is_to_a_screen_reader(visit, name):
     page = visit(name)
-    assert page.locator("h1").count() == 1
-    assert page.locator("h1").inner_text().strip(" #")
+    assert page.locator("h1:visible").count() == 1  # another is for print alone
+    assert page.locator("h1:visible").inner_text().strip(" #")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.get_by_role("main").count() == 1
 
@@ -240,9 +247,14 @@ def test_every_figure_is_described_and_every_equation_has_mathml(visit, name):
     page = visit(name)
     explorers(page)
     figures = page.locator("article").locator("img, svg[role=img], figure svg, .sb-figure svg")
-    for description in figures.evaluate_all("all => all.map(one => one.getAttribute('aria-label') ?? one.getAttribute('alt'))"):
+    for description in figures.evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-label') ?? one.getAttribute('alt'))"
+    ):
         assert description and len(description.split()) >= 5 and "/" not in description.split()[0]
-    assert figures.count() == page.locator("article").locator("img, svg[viewBox]:not(button svg):not(.headerlink svg)").count()
+    assert (
+        figures.count()
+        == page.locator("article").locator("img, svg[viewBox]:not(button svg):not(.headerlink svg)").count()
+    )
     assert page.locator(".katex-error").count() == 0
     equations = page.locator("article .math")
     spoken = equations.evaluate_all("all => all.map(one => one.querySelector('math semantics')?.textContent ?? '')")
@@ -261,7 +273,9 @@ def test_no_markup_is_left_in_the_text(visit, name):
         }"""
     )
     assert len(text.split()) > 20 or name.endswith("bibliography")
-    assert not re.findall(r"{[a-z:-]+}`?|\$[^\s\d]|\${2}|:::|```|\*\*|\\[a-z]+|\[\?|\bundefined\b|\bNaN\b|\[@|^#+ ", text, re.M)
+    assert not re.findall(
+        r"{[a-z:-]+}`?|\$[^\s\d]|\${2}|:::|```|\*\*|\\[a-z]+|\[\?|\bundefined\b|\bNaN\b|\[@|^#+ ", text, re.M
+    )
 
 
 @pytest.mark.parametrize("name", COUNTING)
@@ -296,7 +310,9 @@ def test_an_embedded_explorer_stands_alone(visit, name):
     for stem in explorers(visit(name)):
         page = visit(name, query=f"?embed={stem}", width=360)
         root = explorers(page)[stem]
-        shown = page.evaluate("[...document.body.children].filter(one => one.getClientRects().length).map(one => one.dataset.explorer)")
+        shown = page.evaluate(
+            "[...document.body.children].filter(one => one.getClientRects().length).map(one => one.dataset.explorer)"
+        )
         assert shown == [stem]
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         before = summary(root)
@@ -342,6 +358,10 @@ def test_the_search_finds_the_chapter_of_a_word(visit, disk):
     found = page.locator("#search-results li a")
     found.first.wait_for()
     assert any("intro" in address for address in found.evaluate_all("all => all.map(one => one.href)"))
+    if disk:  # there no page may read another: results come without excerpts
+        visit.wrong[:] = [
+            what for what in visit.wrong if not re.search("CORS|[Ff]ailed to fetch|ERR_FAILED|failed: .*/book/", what)
+        ]
     none = visit("search", query="?q=zzyzx", disk=disk)
     none.get_by_text("did not match any documents").wait_for()
     assert none.locator("#search-results li a").count() == 0
@@ -388,7 +408,11 @@ def test_a_broken_link_would_be_noticed(tmp_path):
 
 
 def test_every_page_is_in_the_book_and_the_start_leads_to_the_first(visit, site_dir):
-    built = {str(path.relative_to(site_dir).with_suffix("")) for path in site_dir.rglob("*.html") if "_static" not in path.parts}
+    built = {
+        str(path.relative_to(site_dir).with_suffix(""))
+        for path in site_dir.rglob("*.html")
+        if "_static" not in path.parts
+    }
     assert built == {*PAGES, "index"}
     page = visit("index")
     page.wait_for_url(f"**/{CHAPTERS[0]}.html")

@@ -59,9 +59,13 @@ def opened(browser, tmp_path):
         file.write_text(text or html(explorers), encoding="utf-8")
         page = browser.new_page(viewport={"width": width, "height": 900}, **context)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(("file:", "blob:", "data:")) or errors.append(request.url))
+        page.on(
+            "request", lambda request: request.url.startswith(("file:", "blob:", "data:")) or errors.append(request.url)
+        )
         page.goto(file.as_uri() + query)
-        page.wait_for_function("document.querySelectorAll('[data-explorer]').length == 0 || document.querySelector('.sb-live, .sb-message')")
+        page.wait_for_function(
+            "document.querySelectorAll('[data-explorer]').length == 0 || document.querySelector('.sb-live, .sb-message')"
+        )
         pages.append(page)
         return page
 
@@ -157,13 +161,19 @@ def test_dragging_a_slider_changes_picture_number_and_summary(opened):
     page = opened(sb.explore.hodgkin_huxley_neuron())
     slider = root(page).locator("input[name=current]")
     picture = root(page).locator("canvas").first
-    before = picture.evaluate("canvas => canvas.toDataURL()"), root(page).locator("[aria-live=polite]").first.inner_text()
+    before = (
+        picture.evaluate("canvas => canvas.toDataURL()"),
+        root(page).locator("[aria-live=polite]").first.inner_text(),
+    )
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 30 / 180, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    after = picture.evaluate("canvas => canvas.toDataURL()"), root(page).locator("[aria-live=polite]").first.inner_text()
+    after = (
+        picture.evaluate("canvas => canvas.toDataURL()"),
+        root(page).locator("[aria-live=polite]").first.inner_text(),
+    )
     assert before[0] != after[0] and before[1] != after[1]
     assert 60 < settings(page)["current"] < 80
     assert float(root(page).locator("input[type=number]").first.input_value()) == settings(page)["current"]
@@ -295,7 +305,9 @@ def test_traces_and_picture_are_saved(opened, tmp_path):
 def test_embedding_shows_one_explorer_alone(opened):
     page = opened(sb.explore.intro(), sb.explore.hodgkin_huxley_neuron(), query="?embed=hodgkin_huxley_neuron")
     page.wait_for_selector("[data-explorer=hodgkin_huxley_neuron] .sb-summary:not(:empty)")
-    visible = page.evaluate("[...document.body.children].filter(e => e.getClientRects().length).map(e => e.dataset.explorer)")
+    visible = page.evaluate(
+        "[...document.body.children].filter(e => e.getClientRects().length).map(e => e.dataset.explorer)"
+    )
     assert visible == ["hodgkin_huxley_neuron"]
     wrong = opened(sb.explore.intro(), query="?embed=nothing")
     assert "has no explorer" in wrong.get_by_role("alert").first.inner_text()
@@ -329,8 +341,10 @@ def test_an_explorer_off_screen_costs_nothing(opened):
     page.mouse.wheel(0, 4000)
     page.wait_for_function("window.scrollY > 3000")
     page.wait_for_timeout(200)
-    drawn = "root => { let n = 0; const draw = root.live.view.draw; root.live.view.draw = (...a) => { n++; draw(...a); };" \
+    drawn = (
+        "root => { let n = 0; const draw = root.live.view.draw; root.live.view.draw = (...a) => { n++; draw(...a); };"
         " root.explorer.settings = { current: 33 }; return n; }"
+    )
     assert root(page).evaluate(drawn) == 0
     page.mouse.wheel(0, -5000)
     explorer.current = 33

@@ -141,7 +141,13 @@ class Explorer(anywidget.AnyWidget):
         settings = {**self._fixed, **self.settings}
         initial = dict(zip(self.model.state, self._spec["start"])) if self._spec["start"] else None
         return simulate(
-            self.model, _current(settings), settings["duration"], self._dt, self._method, initial, **self._parameters(settings)
+            self.model,
+            _current(settings),
+            settings["duration"],
+            self._dt,
+            self._method,
+            initial,
+            **self._parameters(settings),
         )
 
     def _parameters(self, settings):
@@ -202,7 +208,9 @@ class Explorer(anywidget.AnyWidget):
 
     def _html(self):
         """The explorer for a page without a kernel: what it needs to know, for the page's script to bring to life."""
-        spec = json.dumps({**self._spec, "settings": self.settings}, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        spec = json.dumps({**self._spec, "settings": self.settings}, separators=(",", ":"), allow_nan=False).replace(
+            "</", "<\\/"
+        )
         name, title = escape(self._spec["name"]), escape(self._spec["title"])
         return (
             f'<div class="spikebook-explorer" data-explorer="{name}">'

@@ -141,9 +141,11 @@ class _Check(ast.NodeVisitor):
         self.generic_visit(node)
 
     def check_condition(self, node):
-        is_truth = isinstance(node, (ast.Compare, ast.BoolOp, ast.Name)) or (
-            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        ) or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
+        is_truth = (
+            isinstance(node, (ast.Compare, ast.BoolOp, ast.Name))
+            or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+            or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
+        )
         if not is_truth:
             self.refuse(node, "compare it with something, so that it is true or false")
 
