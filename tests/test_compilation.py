@@ -194,7 +194,7 @@ def calls_rest(V, g):
     return g * rest(V)
 
 
-def same_name(module):
+def without_source():
     namespace = {}
     exec("def I_leak(V):\n    return V", namespace)
     return namespace["I_leak"]
@@ -219,7 +219,7 @@ def closing_over(g):
         (uses_method, ["uses_method, line", "V.real", "math and numpy"]),
         (uses_print, ["uses_print, line", "'print'"]),
         (calls_uses_list, ["uses_list, line", "'LIST'"]),
-        (same_name(None), ["source of I_leak", "notebook cell or in a file"]),
+        (without_source(), ["source of I_leak", "notebook cell or in a file"]),
         (floor, ["'floor'", "hide the mathematics", "rename"]),
     ],
 )

@@ -131,7 +131,7 @@ def test_an_array_given_as_current_is_not_changed():
         (lambda: sine(1, 50, stop="end"), TypeError, ["stop", "ms"]),
         (lambda: pulses(5, [1, 2], width=0), ValueError, ["width = 0 ms", "more than 0"]),
         (lambda: pulses(5, [1, math.nan]), ValueError, ["times[1]", "nan", "ms"]),
-        (lambda: pulses(5, ["one"]), TypeError, ["times", "ms", "one"]),
+        (lambda: pulses(5, ["one"]), TypeError, ["times", "row of numbers in ms"]),
         (lambda: pulses(5, [[1, 2]]), ValueError, ["times", "(1, 2)", "one row"]),
         (lambda: pulses([1, 2], [1, 2, 3]), ValueError, ["amplitude", "2 values", "3 times"]),
         (lambda: noise(-1, 10), ValueError, ["standard_deviation = -1", "must not be negative"]),

@@ -76,10 +76,19 @@ def add_equation(translator, node, display):
     translator.body.append(answer.get("html", ""))
 
 
+def hold_punctuation(app, doctree, docname):
+    """A comma or full stop after an inline formula goes with it, so that no line begins with one."""
+    for formula in doctree.findall(nodes.math):
+        after = formula.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.Text) and after.parent is formula.parent and after[:1] in tuple(",.;:!?)"):
+            formula["punctuation"] = after[:1]
+            after.parent.replace(after, nodes.Text(after[1:]))
+
+
 def visit_inline(translator, node):
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
     add_equation(translator, node, display=False)
-    translator.body.append("</span>")
+    translator.body.append(node.get("punctuation", "") + "</span>")
     raise nodes.SkipNode
 
 
@@ -102,6 +111,7 @@ def stop(app, exception):
 
 def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.connect("doctree-resolved", hold_punctuation)
     app.connect("build-finished", stop)
     # One process typesets all pages, so they are written one after the other.
     return {"parallel_read_safe": True, "parallel_write_safe": False}

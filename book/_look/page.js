@@ -2,11 +2,11 @@
 
 const tucked = new Set();
 const beside = new IntersectionObserver((entries) => {
-  // An explorer or a margin note needs the column of the page's contents: tuck the contents away while one is in view.
+  // An explorer, the objectives or a margin note need the column of the page's contents: tuck the contents away while one is in view.
   for (const { target, isIntersecting } of entries) tucked[isIntersecting ? "add" : "delete"](target);
   document.body.classList.toggle("tucked", tucked.size > 0);
 });
-for (const wide of document.querySelectorAll("[data-explorer], .wide, .margin")) beside.observe(wide);
+for (const wide of document.querySelectorAll("[data-explorer], .objectives, .wide, .margin")) beside.observe(wide);
 
 // A wide equation scrolls by itself, so it must be reachable from the keyboard.
 const letScroll = () => {

@@ -157,8 +157,9 @@ class Model:
         values = {name: float(parameter.value) for name, parameter in self.parameters.items()}
         for name, value in changes.items():
             if name not in values:
-                near = difflib.get_close_matches(name, values, n=1, cutoff=0.4)
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                small = {known.lower(): known for known in values}  # g_k means g_K, not g_L
+                near = difflib.get_close_matches(name.lower(), small, n=1, cutoff=0.4)
+                hint = f"did you mean {small[near[0]]!r}? " if near else ""
                 raise ValueError(f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(values)}")
             parameter = self.parameters[name]
             values[name] = number(name, value, parameter.unit)

@@ -93,10 +93,15 @@ def html(figure):
     drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
     width, _ = figure.get_size_inches()
     label = f'role="img" aria-label="{escape(alternative)}"' if alternative else 'role="img"'
+    # Rules and ids would reach beyond the drawing: other drawings of the page have a "figure_1" too.
+    drawing = re.sub(r"<defs>\s*<style[^>]*>\*{[^}]*}</style>\s*</defs>", "", drawing)
+    used = set(re.findall(r"#([\w.-]+)", drawing))
+    drawing = re.sub(r' id="([^"]*)"', lambda found: found.group() if found[1] in used else "", drawing)
     drawing = re.sub(
         r'<svg [^>]*?viewBox="([^"]*)"[^>]*>',
-        rf'<svg viewBox="\1" {label} style="width: 100%; max-width: {width * 7:.3g}rem" '
-        r'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
+        lambda found: f'<svg viewBox="{found[1]}" {label} style="width: 100%; max-width: {width * 7:.3g}rem; '
+        'stroke-linejoin: round; stroke-linecap: butt" '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
         drawing,
         count=1,
     )
@@ -136,7 +141,8 @@ def trace(trace, names=None, axes=None):
     axes    axes to draw in, one a panel; a new figure by default
     """
     voltage = trace.model.voltage
-    panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in names or (voltage, "current")]
+    names = [names] if isinstance(names, str) else names or [voltage, "current"]
+    panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in names]
     for name in (name for panel in panels for name in panel):
         trace[name]  # an unknown name is reported before anything is drawn
     if axes is None:
@@ -159,13 +165,13 @@ def trace(trace, names=None, axes=None):
 
 
 def _axis_label(model, panel):
-    unit = model.current_unit.replace("uA/cm2", "µA/cm²")
+    unit = f"\n({model.current_unit.replace('uA/cm2', 'µA/cm²')})" if model.current_unit else ""
     if set(panel) <= set(model.gates):
         return "open\nprobability"
     if panel == ("current",):
-        return f"input\n({unit})"
+        return f"input{unit}"
     if set(panel) <= set(model.currents):
-        return f"current\n({unit})"
+        return f"current{unit}"
     if panel == (model.voltage,) and model.currents:
         return "V (mV)"
     return ", ".join(panel)

@@ -11,7 +11,7 @@ The functions `add_...` are the samplers: scalar Python that is compiled here an
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy import ceil, floor, maximum, minimum, sin
@@ -157,10 +157,8 @@ def as_samples(current, steps, dt):
     """`current` in any allowed form (a number, one value a step, a stimulus) as Stimulus.sample gives it."""
     if isinstance(current, Stimulus):
         return current.sample(steps, dt)
-    if np.ndim(current) == 0:
+    if not isinstance(current, Sequence) and np.ndim(current) == 0 or isinstance(current, (str, bytes)):
         return (np.full(steps, number("current", current, "uA/cm2")),) * 3
-    if isinstance(current, (str, bytes)) or not isinstance(current, Iterable):
-        raise TypeError(f"current must be a number, an array or a stimulus, not {type(current).__name__}")
     values = _finite(current, "current")
     if values.shape != (steps,):
         raise ValueError(
@@ -174,7 +172,7 @@ def _finite(values, name="values", unit="uA/cm2"):
     try:
         values = np.array(values, dtype=float)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of numbers in {unit}, not {values!r}") from None
+        raise TypeError(f"{name} must be a row of numbers in {unit}") from None
     if values.ndim == 1 and not np.all(np.isfinite(values)):
         first = int(np.flatnonzero(~np.isfinite(values))[0])
         raise ValueError(f"{name}[{first}] = {values[first]} {unit} is not finite; replace or cut it out")
