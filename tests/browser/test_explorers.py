@@ -367,3 +367,32 @@ def test_the_page_shows_the_settings_that_the_notebook_made(opened):
     page = opened(explorer)
     assert settings(page) == explorer.settings
     assert root(page).locator("select").input_value() == "ramp"
+
+
+def test_the_same_current_fires_after_a_step_and_not_after_a_slow_ramp(opened):
+    """Ramp and hold at 8 uA/cm2, between the onset of firing (6.26) and the loss of rest (9.78)."""
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    summary = root(page).locator(".sb-summary")
+    arrays(page, "hodgkin_huxley_neuron", {"current": 8, "stimulus": "ramp", "width": 100, "duration": 200})
+    assert summary.inner_text().startswith("No spike")
+    current = arrays(page, "hodgkin_huxley_neuron", {})["current"]
+    assert current[-1] == 8
+    arrays(page, "hodgkin_huxley_neuron", {"stimulus": "step", "width": 200})
+    assert int(summary.inner_text().split()[0]) > 10
+
+
+def test_swings_that_do_not_reach_the_threshold_are_mentioned(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron())
+    arrays(page, "hodgkin_huxley_neuron", {"current": 80})
+    assert "swings stay below 0 mV" in root(page).locator(".sb-summary").inner_text()
+    arrays(page, "hodgkin_huxley_neuron", {"current": 10})
+    assert "swings" not in root(page).locator(".sb-summary").inner_text()
+
+
+def test_a_link_within_the_page_sets_up_its_explorer_from_scratch(opened):
+    explorer = sb.explore.hodgkin_huxley_neuron()
+    page = opened(text=html([explorer]).replace("Text after.", "<a href='#hodgkin_huxley_neuron?current=8&amp;stimulus=ramp'>Try</a>"))
+    arrays(page, "hodgkin_huxley_neuron", {"g_K": 20, "pulses": [3.0]})
+    page.get_by_text("Try").click()
+    page.wait_for_function("document.querySelector('[data-explorer]').explorer.settings.current == 8")
+    assert settings(page) == {**explorer.settings, "current": 8, "stimulus": "ramp"}

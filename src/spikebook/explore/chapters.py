@@ -29,7 +29,7 @@ def hodgkin_huxley_neuron():
         hodgkin_huxley.MODEL,
         name="hodgkin_huxley_neuron",
         title="The Hodgkin-Huxley neuron with an electrode",
-        hint="Drag the current down from 10 and find where the last spike train dies. "
+        hint="Drag the current down from 10 and find where the train of spikes dies: arrow keys take fine steps. "
         "Click on the voltage to inject a pulse.",
         panels=["V", ("m", "h", "n"), ("I_Na", "I_K", "I_L"), "current"],
         current=(-20, 160, 10, 0.1),
@@ -37,7 +37,7 @@ def hodgkin_huxley_neuron():
         width=(0.5, 200, 80, 0.5),
         pulse_current=(-50, 50, 20, 0.5),
         pulse_width=(0.1, 10, 1, 0.1),
-        duration=(20, 200, 100, 1),
+        duration=(20, 300, 100, 1),
         g_Na=(0, 240, 120, 1),
         g_K=(0, 72, 36, 0.5),
         g_L=(0.1, 1, 0.3, 0.01),

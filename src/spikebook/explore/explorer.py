@@ -24,7 +24,7 @@ from .translate import javascript
 
 STIMULI = {
     "step": "step: on at once, then constant",
-    "ramp": "ramp: rises in a straight line",
+    "ramp": "ramp: rises in a straight line, then holds",
     "pulse": "pulse: short",
     "drawn": "drawn: your own hand",
 }
@@ -163,7 +163,7 @@ class Explorer(anywidget.AnyWidget):
             "width": ("ms", "of a step or ramp", Range(0.5, 200, 80, 0.5)),
             "pulse_current": (unit, "of injected pulses", Range(-50, 50, 20, 0.5)),
             "pulse_width": ("ms", "of pulses", Range(0.1, 10, 1, 0.1)),
-            "duration": ("ms", "simulated time", Range(20, 200, 100, 1)),
+            "duration": ("ms", "simulated time", Range(20, 300, 100, 1)),
         }
         for name in defaults:
             if name in model.parameters or name in model.state:
@@ -223,7 +223,8 @@ def _current(settings):
     """The stimulus that the settings describe; the page's `stimulusParts` says the same."""
     kind, onset, strength = settings["stimulus"], settings["onset"], settings["current"]
     if kind == "ramp":
-        current = stimuli.ramp(0.0, strength, onset, onset + settings["width"])
+        top = onset + settings["width"]
+        current = stimuli.ramp(0.0, strength, onset, top) + stimuli.step(strength, top)
     elif kind == "drawn":
         current = stimuli.from_array(settings["drawn"], DRAWN_INTERVAL)
     else:

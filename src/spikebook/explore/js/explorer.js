@@ -177,7 +177,7 @@ export class Explorer {
     const style = getComputedStyle(this.root);
     const names = ["paper", "panel", "rule", "ink", "muted", "accent", "V", "Na", "K", "L", "input", "E", "I"];
     const look = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--sb-${name}`).trim()]));
-    return { ...look, font: style.getPropertyValue("--sb-label-font").trim() || "sans-serif" };
+    return { ...look, ghost: `color-mix(in srgb, ${look.ink} 28%, ${look.panel})`, font: style.getPropertyValue("--sb-label-font").trim() || "sans-serif" };
   }
 
   // Sleep while off screen; redraw when the width or the theme changes.
@@ -246,7 +246,7 @@ export class Explorer {
   }
 
   fromAddress(text) {
-    const settings = {};
+    const settings = this.defaults;
     for (const [name, value] of new URLSearchParams(text)) {
       if (!(name in this.values)) continue;
       if (name in this.spec.lists) settings[name] = value.split(" ").filter(Boolean).map(Number);

@@ -9,12 +9,16 @@ import { Panel, tidy } from "./panel.js";
 const BASES = { voltage: [-90, 50], gate: [0, 1], current: [-200, 200], input: [0, 5], state: [-1, 1] };
 const HEIGHTS = { voltage: [220, 130], gate: [120, 74], current: [110, 74], input: [80, 56], state: [140, 90] }; // wide, narrow
 
+const FOREVER = 1e12; // ms
+
 // The parts of the stimulus that the settings describe; Python's `_current` says the same.
 function stimulusParts(settings, spec) {
   const { stimulus, onset, current, width } = settings;
   const parts = [];
-  if (stimulus === "ramp") parts.push(["add_ramp", [onset, onset + width, 0, current]]);
-  else if (stimulus === "drawn") parts.push(["add_held", [0, spec.drawn_interval, settings.drawn.length, settings.drawn]]);
+  if (stimulus === "ramp") {
+    parts.push(["add_ramp", [onset, onset + width, 0, current]]);
+    parts.push(["add_ramp", [onset + width, FOREVER, current, current]]);
+  } else if (stimulus === "drawn") parts.push(["add_held", [0, spec.drawn_interval, settings.drawn.length, settings.drawn]]);
   else parts.push(["add_ramp", [onset, onset + (stimulus === "pulse" ? settings.pulse_width : width), current, current]]);
   for (const time of settings.pulses) {
     parts.push(["add_ramp", [time, time + settings.pulse_width, settings.pulse_current, settings.pulse_current]]);
@@ -117,6 +121,7 @@ export function neuron(explorer) {
   stack.append(...panels.map((panel) => panel.element), line);
 
   let shown = null;
+  let before = null; // the voltage as it was when a hand was last laid on a control, to compare with
   function draw(result, look) {
     shown = result;
     const width = stack.clientWidth;
@@ -125,10 +130,14 @@ export function neuron(explorer) {
     for (const panel of panels) {
       panel.fit(width, narrow);
       const lines = panel.members.map((name) => ({ values: result.arrays[name], ...quantities[name] }));
+      if (panel === voltage && before?.length === result.arrays.t.length) lines.unshift({ values: before, colour: "ghost", dash: [] });
       panel.draw(lines, result.duration, look, panel === voltage ? result.spikes : []);
     }
     read();
   }
+  const remember = () => (before = shown && shown.arrays[voltage.members[0]].slice());
+  explorer.root.addEventListener("pointerdown", remember, { capture: true });
+  explorer.root.addEventListener("focusin", remember);
 
   // ---- reading, clicking, drawing by hand
 
@@ -269,12 +278,24 @@ export function neuron(explorer) {
       high = Math.max(high, value);
     }
     const unit = unitText(quantities[state[0]]?.unit ?? "");
+    // Rises and falls of more than a tenth of the scale that do not reach the threshold are worth a word.
+    let swings = 0, turn = values[0], rising = true;
+    for (const value of values) {
+      if (rising ? value > turn : value < turn) turn = value;
+      else if (Math.abs(value - turn) > 0.1 * (voltage.base[1] - voltage.base[0])) {
+        if (rising && turn < spec.threshold) swings++;
+        rising = !rising;
+        turn = value;
+      }
+    }
     const range = `${state[0]} from ${tidy(low, 3)} to ${tidy(high, 3)} ${unit}`.trim();
-    if (!spikes.length) return `No spike. ${range}.`;
+    const crossed = tidy(spec.threshold) + (unit ? ` ${unit}` : "");
+    const smaller = swings ? ` ${swings} swing${swings > 1 ? "s" : ""} stay${swings > 1 ? "" : "s"} below ${crossed}.` : "";
+    if (!spikes.length) return `No spike.${smaller} ${range}.`;
     const text = [`${spikes.length} spike${spikes.length > 1 ? "s" : ""}`];
     if (spikes.length > 1) text.push(`${tidy(1000 / (spikes[spikes.length - 1] - spikes[spikes.length - 2]), 3)} Hz at the end`);
     text.push(`first at ${spikes[0].toFixed(2)} ms`);
-    return `${text.join(", ")}. ${range}.`;
+    return `${text.join(", ")}.${smaller} ${range}.`;
   }
 
   function table({ arrays }) {
