@@ -9,6 +9,7 @@ after the last one into its array of `steps + 1` values, writes the times of spi
 input is given at the start, in the middle and at the end of every step. For conductance models there is also
 
     rest(parameters..., state) -> 1.0 if found      the resting state without input, written into `state`
+    fastest(steps, parameters..., record...) -> rate      the largest rate, 1/ms, that a run had to follow
 
 euler               order 1: x + dt f(x)
 rk4                 order 4: the classical Runge-Kutta method; spikes by cubic Hermite interpolation
@@ -25,6 +26,8 @@ from numpy import expm1
 
 from .compilation import gather, load
 from .model import INPUT, arguments
+
+STABLE = {"rk4": 2.785, "euler": 2.0}  # the largest rate times dt at which a decay still decays
 
 
 def crossing(before, after, slope_before, slope_after, threshold):
@@ -69,7 +72,7 @@ def entry(method):
 
 def compiled(model):
     """The model's program as a module, compiled once."""
-    return load(program(model), (*map(entry, available(model)), "rest"))
+    return load(program(model), (*map(entry, available(model)), "rest", "fastest"))
 
 
 def program(model, methods=None):
@@ -79,12 +82,14 @@ def program(model, methods=None):
 
 @lru_cache(maxsize=100)
 def _program(model, methods, functions):
-    for name in ("rest", *map(entry, available(model))):
+    for name in ("rest", "fastest", *map(entry, available(model))):
         if f"def {name}(" in functions:
             raise ValueError(f"{model.name}: the simulation has a function {name!r} of its own; rename yours")
     texts = [functions]
     if model.currents:
         texts.append(_rest(model))
+        if set(methods) & set(STABLE):
+            texts.append(_fastest(model))
     writers = {"euler": _euler, "rk4": _rk4, "exponential_euler": _exponential_euler}
     return "\n\n".join(texts + [_run(model, method, writers[method](model)) for method in methods])
 
@@ -99,7 +104,7 @@ def _rest(model):
     lines = [
         f"def steady_current_(V, {parameters}):",
         *(f"    {line}" for line in steady),
-        f"    return {' + '.join(_called(f) for f in model.currents.values())}",
+        f"    return {_total(model)}",
         "",
         f"def rest({parameters}, state_):",
         "    V = -200.0",
@@ -125,8 +130,27 @@ def _rest(model):
     return "\n".join(lines)
 
 
+def _fastest(model):
+    """The largest rate at which the voltage or a gate relaxes, at the first 16 moments and then at every 16th."""
+    parameters = ", ".join(model.parameters)
+    records = ", ".join(f"record_{x}_" for x in model.state)
+    lines = [
+        f"def fastest(steps, {parameters}, {records}):",
+        *_speeds(model),
+        "    fastest_ = 0.0",
+        "    i = 0",
+        "    while i <= steps:",
+        *(f"        {x} = record_{x}_[i]" for x in model.state),
+        "        above_ = V + 1.0",
+        f"        fastest_ = max(fastest_, ({_total(model, {'V': 'above_'})} - ({_total(model)})) / C)",
+    ]
+    for x, gate in model.gates.items():
+        speed = f"speed_{x}_ * " if gate.speed else ""
+        lines.append(f"        fastest_ = max(fastest_, {speed}({_called(gate.alpha)} + {_called(gate.beta)}))")
+    return "\n".join([*lines, "        i += 1 if i < 16 else 16", "    return fastest_"])
+
+
 def _run(model, method, step):
-    speeds = [f"    speed_{name}_ = {_called(gate.speed)}" for name, gate in model.gates.items() if gate.speed]
     state = model.state
     V = model.voltage
     if method == "rk4":
@@ -138,7 +162,7 @@ def _run(model, method, step):
     received = [*state, *model.parameters, "threshold_", *(f"record_{x}_" for x in state), "spike_times"]
     lines = [
         f"def {entry(method)}(steps, dt, I_start, I_middle, I_end, {', '.join(received)}):",
-        *speeds,
+        *_speeds(model),
         "    spikes_ = 0",
         *(f"    record_{x}_[0] = {x}" for x in state),
         "    for i in range(steps):",
@@ -152,6 +176,14 @@ def _run(model, method, step):
         "    return spikes_",
     ]
     return "\n".join(lines)
+
+
+def _speeds(model):
+    return [f"    speed_{name}_ = {_called(gate.speed)}" for name, gate in model.gates.items() if gate.speed]
+
+
+def _total(model, renamed=None):
+    return " + ".join(_called(function, renamed) for function in model.currents.values())
 
 
 def _called(function, renamed=None):
@@ -200,15 +232,13 @@ def _exponential_euler(model):
         ]
         relaxations.append(f"{x}_next_ = steady_{x}_ + ({x} - steady_{x}_) * exp(-{speed}dt * total_{x}_)")
     renamed = {x: f"{x}_next_" for x in model.gates}
-    here = " + ".join(_called(f, renamed) for f in model.currents.values())
-    above = " + ".join(_called(f, {**renamed, "V": "above_"}) for f in model.currents.values())
     return (
         rates
         + relaxations
         + [
             "above_ = V + 1.0",
-            f"outward_ = {here}",
-            f"conductance_ = {above} - outward_",
+            f"outward_ = {_total(model, renamed)}",
+            f"conductance_ = {_total(model, {**renamed, 'V': 'above_'})} - outward_",
             "V_next_ = V + relaxed(I_middle[i] - outward_, conductance_, dt / C)",
         ]
     )

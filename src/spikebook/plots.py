@@ -99,9 +99,11 @@ def html(figure):
     drawing = re.sub(r' id="([^"]*)"', lambda found: found.group() if found[1] in used else "", drawing)
     drawing = re.sub(
         r'<svg [^>]*?viewBox="([^"]*)"[^>]*>',
-        lambda found: f'<svg viewBox="{found[1]}" {label} style="width: 100%; max-width: {width * 7:.3g}rem; '
-        'stroke-linejoin: round; stroke-linecap: butt" '
-        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
+        lambda found: (
+            f'<svg viewBox="{found[1]}" {label} style="width: 100%; max-width: {width * 7:.3g}rem; '
+            'stroke-linejoin: round; stroke-linecap: butt" '
+            'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        ),
         drawing,
         count=1,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .compilation import array
-from .methods import available, compiled, entry
+from .methods import STABLE, available, compiled, entry
 from .model import number
 from .stimuli import as_samples
 from .trace import Trace
@@ -58,7 +58,7 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
 
 
 class Diverged(ValueError):
-    """A method became unstable: a number overflowed, or a probability left 0 to 1."""
+    """A method became unstable: a number overflowed, a probability left 0 to 1, or a rate was too fast for the step."""
 
 
 def _steps(model, duration, dt):
@@ -70,8 +70,8 @@ def _steps(model, duration, dt):
         raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name} (use at most {model.largest_step:g} ms)")
     if duration / dt > MOST_STEPS:
         raise ValueError(
-            f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger dt "
-            "or a shorter duration"
+            f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger "
+            "dt or a shorter duration"
         )
     steps = round(duration / dt)
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * dt:
@@ -119,6 +119,10 @@ def _run(model, samples, steps, dt, method, start, values):
     firsts = [_first_unsound(states[name], name in model.gates) for name in model.state]
     if min(firsts) <= steps:
         raise Diverged(_diverged(model, method, dt, f"at t = {min(firsts) * dt:g} ms"))
+    if model.currents and method in STABLE:
+        rate = compiled(model).fastest(steps, *values.values(), *records)
+        if rate * dt > STABLE[method]:
+            raise Diverged(_diverged(model, method, dt, f"where a rate reaches {rate:.3g} / ms"))
     shown = np.append(samples[0], samples[2][-1])
     return Trace(model, values, method, dt, states, shown, np.array(spike_times[:spikes]))
 

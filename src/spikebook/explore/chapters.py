@@ -10,7 +10,7 @@ def intro():
         hodgkin_huxley.MODEL,
         name="intro",
         title="One neuron, one pulse of current",
-        hint="Drag the current slowly from 6 to 8. There is no half a spike.",
+        hint="Drag the current slowly from 6 to 8: half a spike is not to be had.",
         panels=["V", "current"],
         kinds=["pulse"],
         current=(0, 20, 6.5, 0.1),
