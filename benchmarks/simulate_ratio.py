@@ -2,16 +2,19 @@
 
     python benchmarks/simulate_ratio.py
 
-One Hodgkin-Huxley neuron, 1 s at dt = 0.01 ms, V, n, m and h recorded, for RK4 and exponential Euler. The loops below are
-what a good programmer writes with Numba: the textbook's formulas, plain `exp`, parameters as constants. Both sides run in
-turn in one process, so that a busy machine slows both; their medians are compared. Last, the first call of
-`simulate` in a fresh process whose caches are warm, without the time of `import spikebook`.
+One Hodgkin-Huxley neuron, 1 s at dt = 0.01 ms, V, n, m and h recorded, for RK4 and exponential Euler. The loops
+below are what a good programmer writes with Numba: the textbook's formulas, plain `exp`, parameters as constants. Both
+sides run in turn in one process, so that a busy machine slows both, and the medians of many runs are compared.
+
+Last, the first call of `simulate` in a fresh process, without the time of `import spikebook`: with empty caches, and
+with those that the process before has filled.
 """
 
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -37,11 +40,11 @@ def rates(V):
 
 
 @njit
-def slopes(V, n, m, h, I):
+def slopes(V, n, m, h, current):
     (alpha_n, beta_n), (alpha_m, beta_m), (alpha_h, beta_h) = rates(V)
-    current = g_Na * m**3 * h * (V - E_Na) + g_K * n**4 * (V - E_K) + g_L * (V - E_L)
+    ions = g_Na * m**3 * h * (V - E_Na) + g_K * n**4 * (V - E_K) + g_L * (V - E_L)
     return (
-        (I - current) / C,
+        (current - ions) / C,
         alpha_n * (1 - n) - beta_n * n,
         alpha_m * (1 - m) - beta_m * m,
         alpha_h * (1 - h) - beta_h * h,
@@ -49,14 +52,14 @@ def slopes(V, n, m, h, I):
 
 
 @njit
-def rk4(steps, dt, I, V, n, m, h):
+def rk4(steps, dt, current, V, n, m, h):
     trace = np.empty((4, steps + 1))
     trace[:, 0] = V, n, m, h
     for i in range(steps):
-        V1, n1, m1, h1 = slopes(V, n, m, h, I)
-        V2, n2, m2, h2 = slopes(V + dt / 2 * V1, n + dt / 2 * n1, m + dt / 2 * m1, h + dt / 2 * h1, I)
-        V3, n3, m3, h3 = slopes(V + dt / 2 * V2, n + dt / 2 * n2, m + dt / 2 * m2, h + dt / 2 * h2, I)
-        V4, n4, m4, h4 = slopes(V + dt * V3, n + dt * n3, m + dt * m3, h + dt * h3, I)
+        V1, n1, m1, h1 = slopes(V, n, m, h, current)
+        V2, n2, m2, h2 = slopes(V + dt / 2 * V1, n + dt / 2 * n1, m + dt / 2 * m1, h + dt / 2 * h1, current)
+        V3, n3, m3, h3 = slopes(V + dt / 2 * V2, n + dt / 2 * n2, m + dt / 2 * m2, h + dt / 2 * h2, current)
+        V4, n4, m4, h4 = slopes(V + dt * V3, n + dt * n3, m + dt * m3, h + dt * h3, current)
         V += dt / 6 * (V1 + 2 * V2 + 2 * V3 + V4)
         n += dt / 6 * (n1 + 2 * n2 + 2 * n3 + n4)
         m += dt / 6 * (m1 + 2 * m2 + 2 * m3 + m4)
@@ -69,7 +72,7 @@ def rk4(steps, dt, I, V, n, m, h):
 
 
 @njit
-def exponential_euler(steps, dt, I, V, n, m, h):
+def exponential_euler(steps, dt, current, V, n, m, h):
     trace = np.empty((4, steps + 1))
     trace[:, 0] = V, n, m, h
     for i in range(steps):
@@ -82,7 +85,7 @@ def exponential_euler(steps, dt, I, V, n, m, h):
         h = h_inf + (h - h_inf) * np.exp(-dt * (alpha_h + beta_h))
         Na, K = g_Na * m**3 * h, g_K * n**4
         g = Na + K + g_L
-        V_inf = (I + Na * E_Na + K * E_K + g_L * E_L) / g
+        V_inf = (current + Na * E_Na + K * E_K + g_L * E_L) / g
         V = V_inf + (V - V_inf) * np.exp(-dt * g / C)
         trace[0, i + 1] = V
         trace[1, i + 1] = n
@@ -95,16 +98,16 @@ REST = tuple(sb.hodgkin_huxley.MODEL.rest()[name] for name in ("V", "n", "m", "h
 BY_HAND = {"rk4": rk4, "exponential_euler": exponential_euler}
 
 
-def run_by_hand(method, steps=round(DURATION / DT)):
+def run_by_hand(method):
     """The traces of V, n, m and h, one a row."""
-    return BY_HAND[method](steps, DT, CURRENT, *REST)
+    return BY_HAND[method](round(DURATION / DT), DT, CURRENT, *REST)
 
 
 def run_simulate(method):
     return sb.simulate(sb.hodgkin_huxley.MODEL, current=CURRENT, duration=DURATION, dt=DT, method=method)
 
 
-def measure(method, repeats=25):
+def measure(method, repeats=41):
     """Median seconds of `simulate` and of the loop by hand, run in turn."""
     seconds = {run_simulate: [], run_by_hand: []}
     for run in seconds:
@@ -127,13 +130,17 @@ print(time.perf_counter() - start)
 
 
 def first_call(repeats=3):
-    """Median seconds of the first `simulate` in a fresh process, after one process has filled the caches."""
+    """Seconds of the first `simulate` in a fresh process: with empty caches, and the median with warm ones."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    runs = [
-        subprocess.run([sys.executable, "-c", FIRST_CALL], env=environment, capture_output=True, text=True, check=True)
-        for _ in range(repeats + 1)
-    ]
-    return statistics.median(float(run.stdout) for run in runs[1:])
+    command = [sys.executable, "-c", FIRST_CALL]
+    with tempfile.TemporaryDirectory() as folder:  # for Numba's cache, and Python's own
+        environment |= {"XDG_CACHE_HOME": folder, "LOCALAPPDATA": folder, "PYTHONPYCACHEPREFIX": folder}
+        runs = [
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            for _ in range(repeats + 1)
+        ]
+    cold, *warm = (float(run.stdout) for run in runs)
+    return cold, statistics.median(warm)
 
 
 if __name__ == "__main__":
@@ -142,4 +149,5 @@ if __name__ == "__main__":
         print(
             f"{method:18} simulate {1e3 * ours:6.2f} ms   by hand {1e3 * by_hand:6.2f} ms   ratio {ours / by_hand:.2f}"
         )
-    print(f"first call in a fresh process with warm caches: {first_call():.2f} s")
+    cold, warm = first_call()
+    print(f"first call in a fresh process: {warm:.2f} s with warm caches, {cold:.2f} s with empty ones")

@@ -1,4 +1,4 @@
-"""The neuron as Hodgkin and Huxley wrote it in 1952, solved tightly by scipy: an answer that owes nothing to the package.
+"""The neuron as Hodgkin and Huxley wrote it in 1952, solved tightly by scipy, owing nothing to the package.
 
 v is the displacement from rest, with depolarisation negative: v = -(V + 65). Equations (7) to (26) of the paper,
 temperature factor included, in mV, ms and uA/cm2; the current into the cell is therefore -I here.
@@ -24,7 +24,7 @@ def derivatives(v, n, m, h, current, celsius=6.3):
 
 
 def solve(start, times, current=lambda t: 0.0, jumps=(), celsius=6.3):
-    """Rows V, n, m, h at `times` from `start` (V, n, m, h at time 0); `jumps` are the times at which current is not smooth."""
+    """Rows V, n, m, h at `times` from `start` (V, n, m, h at time 0); `current` is smooth but at the times `jumps`."""
     edges = [0.0, *jumps, times[-1]]
     state = np.array([-(start[0] + 65), *start[1:]])
     rows = np.empty((4, len(times)))

@@ -1,5 +1,5 @@
-"""The same equations give the same numbers compiled and as plain Python, an edited function is never answered from a cache,
-what cannot be compiled is refused by name and line, and the package's layers import only what stands below them."""
+"""The same equations give the same numbers compiled and as plain Python, an edited function is never answered from a
+cache, what cannot be compiled is refused by name and line, and the package's layers import only what stands below."""
 
 import ast
 import math
@@ -22,8 +22,8 @@ OPTIONAL = {"matplotlib", "numba", "llvmlite", "scipy", "IPython", "anywidget", 
 
 
 def test_numbers_are_the_same_with_and_without_numba(tmp_path):
-    """To 1e-9 of each array's range. The texts are equal, so only the last digit of exp and the order that LLVM gives to
-    additions differ; near threshold the neuron itself magnifies that a thousandfold."""
+    """To 1e-9 of each array's range. The texts are equal, so only the last digit of exp and of what LLVM contracts
+    differs; near threshold the neuron itself magnifies that a thousandfold and more."""
     file = tmp_path / "plain.npz"
     script = Path(compiled_runs.__file__).read_text(encoding="utf-8")
     (tmp_path / "runs.py").write_text(script, encoding="utf-8")
@@ -276,7 +276,7 @@ def test_gathered_text_computes_what_the_function_computes(x):
 
 
 def imports(path, everywhere):
-    """Names of the modules that a file imports, those of the package as 'spikebook.x'; inside functions too if everywhere."""
+    """The modules that a file imports, those of the package as 'spikebook.x'; inside functions too if everywhere."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = set()
     for node in ast.walk(tree) if everywhere else tree.body:

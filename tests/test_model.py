@@ -1,5 +1,5 @@
-"""A reader's own model: conductance models and any other rates of change simulate as the mathematics says, and what cannot
-be a model is refused with the reason."""
+"""A reader's own model: conductance models and any other rates of change simulate as the mathematics says, and what
+cannot be a model is refused with the reason."""
 
 import math
 from dataclasses import replace

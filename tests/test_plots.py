@@ -1,5 +1,5 @@
-"""Figures show the data they are given, unchanged, in the colours of the theme, in words for those who cannot see them, and
-side by side on one page."""
+"""Figures show the data they are given, unchanged, in the colours of the theme, in words for those who cannot see them,
+and side by side on one page."""
 
 import re
 

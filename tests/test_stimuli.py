@@ -1,5 +1,5 @@
-"""Stimuli deliver the charge they promise wherever their edges fall, stand on the right side of a jump, add up, repeat by
-seed, and refuse what is no current."""
+"""Stimuli deliver the charge they promise wherever their edges fall, stand on the right side of a jump, add up, repeat
+by seed, and refuse what is no current."""
 
 import math
 

@@ -36,7 +36,7 @@ def use_book_style():
             "axes.labelcolor": colours["ink"],
             "axes.titlecolor": colours["ink"],
             "axes.titlesize": 10.5,
-            "axes.titleweight": "semibold",
+            "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.labelsize": 10,
             "axes.linewidth": 0.7,
@@ -55,7 +55,7 @@ def use_book_style():
             "legend.frameon": False,
             "legend.labelcolor": "linecolor",
             "legend.fontsize": 10,
-            "path.simplify_threshold": 0.3,
+            "path.simplify_threshold": 0.1,
             "svg.fonttype": "none",
         }
     )
@@ -77,7 +77,7 @@ def colour(name):
 
 
 def describe(axes, text):
-    """Say in words what the figure of `axes` (one or several) shows: its finding, not its appearance. Returns `axes`."""
+    """Say in words what the figure of `axes` (one or several) shows: its finding, not its looks. Returns `axes`."""
     np.ravel(axes)[0].figure.set_label(text)
     return axes
 

@@ -130,8 +130,8 @@ def sine(amplitude, frequency, start=0.0, stop=math.inf, phase=0.0):
 def noise(standard_deviation, duration, interval=0.1, mean=0.0, seed=None, start=0.0):
     """Normally distributed current, drawn anew every `interval` ms; the same `seed` gives the same current.
 
-    The spectrum is flat below about 1000 / (2 interval) Hz with the density 2 sd^2 interval: compare noises of different
-    intervals at equal sd^2 interval.
+    The spectrum is flat below about 1000 / (2 interval) Hz with the density 2 sd^2 interval: compare noises of
+    different intervals at equal sd^2 interval.
     """
     standard_deviation = number("standard_deviation", standard_deviation, "uA/cm2")
     duration, interval = number("duration", duration, "ms"), number("interval", interval, "ms")

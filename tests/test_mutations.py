@@ -1,0 +1,115 @@
+"""The chapters' hidden asserts are sharp: an equation changed behind their back makes one of them fail.
+
+Each mutant is a copy of the package with one parameter moved by a fifth or one sign flipped. Every cell of every chapter
+is run on it until an assert fails; other errors do not count, since a reader's number could be wrong without any.
+"""
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted(path for name in parse_toc_yaml(ROOT / "_toc.yml") if (path := ROOT / f"{name}.ipynb").exists())
+AT_ONCE = 2
+
+
+class Mutant(NamedTuple):
+    what: str
+    file: str
+    before: str
+    after: str
+
+
+MUTANTS = [
+    Mutant("C + 20 %", "hodgkin_huxley.py", "Parameter(1.0,", "Parameter(1.2,"),
+    Mutant("g_Na - 20 %", "hodgkin_huxley.py", "Parameter(120.0,", "Parameter(96.0,"),
+    Mutant("g_K + 20 %", "hodgkin_huxley.py", "Parameter(36.0,", "Parameter(43.2,"),
+    Mutant("g_L + 20 %", "hodgkin_huxley.py", "Parameter(0.3,", "Parameter(0.36,"),
+    Mutant("E_Na - 20 %", "hodgkin_huxley.py", "Parameter(50.0,", "Parameter(40.0,"),
+    Mutant("E_K - 20 %", "hodgkin_huxley.py", "Parameter(-77.0,", "Parameter(-61.6,"),
+    Mutant("E_L + 20 %", "hodgkin_huxley.py", "Parameter(-54.387,", "Parameter(-65.2644,"),
+    Mutant("temperature + 20 %", "hodgkin_huxley.py", "Parameter(6.3,", "Parameter(7.56,"),
+    Mutant("Q10 - 20 %", "hodgkin_huxley.py", "return 3 ** (", "return 2.4 ** ("),
+    Mutant("alpha_n + 20 %", "hodgkin_huxley.py", "return 0.1 * x_over", "return 0.12 * x_over"),
+    Mutant("alpha_m at 20 % less", "hodgkin_huxley.py", "return x_over_one_minus_exp((V + 40)", "return x_over_one_minus_exp((V + 32)"),
+    Mutant("beta_m 20 % less steep", "hodgkin_huxley.py", "exp(-(V + 65) / 18)", "exp(-(V + 65) / 21.6)"),
+    Mutant("alpha_h's exponent flipped", "hodgkin_huxley.py", "0.07 * exp(-(V + 65)", "0.07 * exp((V + 65)"),
+    Mutant("beta_h's exponent flipped", "hodgkin_huxley.py", "1 / (1 + exp(-(V", "1 / (1 + exp((V"),
+    Mutant("I_K with n^3", "hodgkin_huxley.py", "g_K * n**4", "g_K * n**3"),
+    Mutant("a step flipped", "stimuli.py", "ramp(amplitude, amplitude,", "ramp(-amplitude, -amplitude,"),
+    Mutant("a ramp's slope flipped", "stimuli.py", "slope = (last - first)", "slope = (first - last)"),
+    Mutant("rk4's middle + 20 %", "methods.py", '(2, "0.5 * dt", ', '(2, "0.6 * dt", '),
+    Mutant("exponential Euler's current flipped", "methods.py", "relaxed(I_middle[i] - ", "relaxed(I_middle[i] + "),
+    Mutant("a slope at a spike's crossing flipped", "methods.py", "+ slope_after * x", "- slope_after * x"),
+]  # fmt: skip
+BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
+
+
+class Finding(NamedTuple):
+    assertion: str | None  # where the first assert failed, and its text
+    errors: list[str]  # what else went wrong before that
+
+
+def mutate(mutant, folder):
+    shutil.copytree(ROOT / "src" / "spikebook", folder / "spikebook", ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant:
+        path = folder / "spikebook" / mutant.file
+        text = path.read_text("utf-8")
+        assert text.count(mutant.before) == 1, f"{mutant.what}: rewrite this mutant, its line has changed"
+        path.write_text(text.replace(mutant.before, mutant.after), "utf-8")
+
+
+def run(mutant, folder):
+    """Run the chapters on a mutant (None: on the package as it is) until an assert fails."""
+    mutate(mutant, folder)
+    environment = {**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+    errors = []
+    for path in reversed(CHAPTERS):  # the opening page last
+        notebook = nbformat.read(path, as_version=4)
+        mine = f"import spikebook; assert spikebook.__file__.startswith({str(folder)!r})"
+        notebook.cells.insert(0, new_code_cell(mine))
+        client = NotebookClient(notebook, timeout=300, allow_errors=True, kernel_name="python3")
+        with client.setup_kernel(env=environment, cwd=str(ROOT)):
+            for number, cell in enumerate(notebook.cells):
+                if cell.cell_type != "code":
+                    continue
+                client.execute_cell(cell, number)
+                for output in cell.outputs:
+                    if output.output_type == "error" and output.ename == "AssertionError":
+                        assert number > 0, "another package than the mutant was imported"
+                        return Finding(f"{path.stem}, cell {number}: {failing_line(output)}", errors)
+                    if output.output_type == "error":
+                        errors.append(f"{path.stem}, cell {number}: {output.ename}")
+    return Finding(None, errors)
+
+
+def failing_line(output):
+    plain = [line for line in map(strip_colours, "\n".join(output.traceback).splitlines()) if line.startswith("---->")]
+    return plain[-1].split(" ", 2)[-1].strip() if plain else output.evalue
+
+
+def strip_colours(line):
+    return "".join(part.split("m", 1)[-1] if i else part for i, part in enumerate(line.split("\x1b[")))
+
+
+@pytest.mark.slow
+def test_nearly_every_mutant_makes_a_hidden_assert_fail(tmp_path, capsys):
+    runs = [None, BROKEN, *MUTANTS]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        sound, broken, *found = pool.map(run, runs, [tmp_path / str(number) for number in range(len(runs))])
+    with capsys.disabled():
+        print()
+        for mutant, finding in zip(MUTANTS, found):
+            print(f"{mutant.what:40} {(finding.assertion or f'NOT CAUGHT; errors: {finding.errors[:3]}')[:150]}")
+    assert sound == Finding(None, [])
+    assert broken.assertion is None and broken.errors
+    assert len(MUTANTS) == 20
+    assert sum(finding.assertion is not None for finding in found) >= 18
