@@ -4,7 +4,8 @@
 
 One Hodgkin-Huxley neuron, 1 s at dt = 0.01 ms, V, n, m and h recorded, for RK4 and exponential Euler. The loops
 below are what a good programmer writes with Numba: the textbook's formulas, plain `exp`, parameters as constants. Both
-sides run in turn in one process, so that a busy machine slows both, and the medians of many runs are compared.
+sides run in turn in one process, and the medians of the processor time of many runs are compared: a busy machine
+lengthens that of both, and waiting for the processor does not count.
 
 Last, the first call of `simulate` in a fresh process, without the time of `import spikebook`: with empty caches, and
 with those that the process before has filled.
@@ -108,15 +109,15 @@ def run_simulate(method):
 
 
 def measure(method, repeats=41):
-    """Median seconds of `simulate` and of the loop by hand, run in turn."""
+    """Median processor seconds of `simulate` and of the loop by hand, run in turn."""
     seconds = {run_simulate: [], run_by_hand: []}
     for run in seconds:
         run(method)  # compile
     for _ in range(repeats):
         for run, times in seconds.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run(method)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     return statistics.median(seconds[run_simulate]), statistics.median(seconds[run_by_hand])
 
 

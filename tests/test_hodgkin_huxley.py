@@ -312,6 +312,8 @@ def test_gates_relax_to_the_steady_state_with_their_time_constant():
     for n in (0.0, 0.5, 1.0):
         speed = MODEL.rates_of_change({"V": -30.0, "n": n, "m": 0.0, "h": 0.0}, MODEL.values())["n"]
         assert speed == pytest.approx((open_ - n) / gate.time_constant(-30.0))
+        warm = MODEL.rates_of_change({"V": -30.0, "n": n, "m": 0.0, "h": 0.0}, MODEL.values(celsius=16.3))["n"]
+        assert warm == pytest.approx(3 * speed)
 
 
 def test_a_recorded_current_on_the_grid_equals_the_same_array():

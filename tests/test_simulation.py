@@ -9,7 +9,7 @@ import pytest
 
 import spikebook as sb
 from spikebook.hodgkin_huxley import MODEL
-from spikebook.stimuli import noise, step
+from spikebook.stimuli import noise, ramp, step
 
 # ---- the trace
 
@@ -40,6 +40,11 @@ def test_recorded_currents_are_the_papers_products(trace):
 
 def test_recorded_input_is_the_stimulus(trace):
     np.testing.assert_array_equal(trace.current, np.where((trace.t > 9.995) & (trace.t < 49.995), 10.0, 0.0))
+
+
+def test_recorded_input_ends_with_the_last_steps_end():
+    trace = sb.simulate(MODEL, ramp(0, 2, 0, 1), duration=1)
+    np.testing.assert_allclose(trace.current, 2 * trace.t, rtol=0, atol=1e-12)
 
 
 def test_a_trace_says_how_it_was_made(trace):
@@ -110,10 +115,14 @@ def test_parameters_are_changed_by_name_for_one_run_only():
     assert len(sb.simulate(MODEL, 10, duration=20).spike_times) == 2
 
 
-def test_methods_agree_as_the_step_shrinks():
-    V = {m: sb.simulate(MODEL, 10, duration=15, dt=0.0005, method=m).V for m in ("rk4", "exponential_euler", "euler")}
-    for method in ("exponential_euler", "euler"):
-        assert 1e-6 < np.abs(V[method] - V["rk4"]).max() < 0.5
+@pytest.mark.parametrize("celsius", [6.3, 18.5])
+def test_methods_agree_as_the_step_shrinks(celsius):
+    rk4, *others = (
+        sb.simulate(MODEL, 10, duration=15, dt=0.0005, method=method, celsius=celsius).V
+        for method in ("rk4", "exponential_euler", "euler")
+    )
+    for other in others:
+        assert 1e-6 < np.abs(other - rk4).max() < 0.5
 
 
 @pytest.mark.parametrize("duration, dt", [(0.3, 0.1 / 3), (1000, 0.01), (0.01, 0.01), (0.7, 0.007)])

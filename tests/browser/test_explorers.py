@@ -391,7 +391,11 @@ def test_swings_that_do_not_reach_the_threshold_are_mentioned(opened):
 
 def test_a_link_within_the_page_sets_up_its_explorer_from_scratch(opened):
     explorer = sb.explore.hodgkin_huxley_neuron()
-    page = opened(text=html([explorer]).replace("Text after.", "<a href='#hodgkin_huxley_neuron?current=8&amp;stimulus=ramp'>Try</a>"))
+    page = opened(
+        text=html([explorer]).replace(
+            "Text after.", "<a href='#hodgkin_huxley_neuron?current=8&amp;stimulus=ramp'>Try</a>"
+        )
+    )
     arrays(page, "hodgkin_huxley_neuron", {"g_K": 20, "pulses": [3.0]})
     page.get_by_text("Try").click()
     page.wait_for_function("document.querySelector('[data-explorer]').explorer.settings.current == 8")

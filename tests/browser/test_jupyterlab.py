@@ -45,8 +45,16 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += ["--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.news_url=None", "--ServerApp.port_retries=0"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", f"--ServerApp.root_dir={home / 'work'}"]
+    command += [
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        "--LabApp.news_url=None",
+        "--ServerApp.port_retries=0",
+    ]
+    command += [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--ServerApp.root_dir={home / 'work'}",
+    ]
     with open(home / "log", "w") as log:
         server = subprocess.Popen(
             command,
@@ -74,7 +82,9 @@ def notebook(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(60_000)
     elsewhere = []
-    page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or elsewhere.append(request.url))
+    page.on(
+        "request", lambda request: request.url.startswith((address, "data:", "blob:")) or elsewhere.append(request.url)
+    )
     page.goto(f"{address}/lab/tree/{file.name}?reset")
     idle(page)
     menu(page, "Run", "Run All Cells")
@@ -172,7 +182,9 @@ def test_a_trait_set_in_python_moves_the_slider_and_the_picture(notebook):
     before = explorer(notebook).locator(".sb-summary").inner_text()
     run(notebook, SET)
     explorer(notebook).scroll_into_view_if_needed()
-    notebook.wait_for_function(f"document.querySelectorAll('[data-explorer={STEM}] input[name=current]')[1].value === '42.5'")
+    notebook.wait_for_function(
+        f"document.querySelectorAll('[data-explorer={STEM}] input[name=current]')[1].value === '42.5'"
+    )
     assert explorer(notebook).locator("select[name=stimulus]").input_value() == "ramp"
     assert settings(notebook)["pulses"] == [30.0]
     assert explorer(notebook).locator(".sb-summary").inner_text() != before
