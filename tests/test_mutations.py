@@ -5,6 +5,7 @@ is run on it until an assert fails; other errors do not count, since a reader's 
 """
 
 import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from nbformat.v4 import new_code_cell
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = sorted(path for name in parse_toc_yaml(ROOT / "_toc.yml") if (path := ROOT / f"{name}.ipynb").exists())
+CHAPTERS = [path for name in parse_toc_yaml(ROOT / "_toc.yml") if (path := ROOT / f"{name}.ipynb").exists()]
 AT_ONCE = 2
 
 
@@ -92,12 +93,8 @@ def run(mutant, folder):
 
 
 def failing_line(output):
-    plain = [line for line in map(strip_colours, "\n".join(output.traceback).splitlines()) if line.startswith("---->")]
-    return plain[-1].split(" ", 2)[-1].strip() if plain else output.evalue
-
-
-def strip_colours(line):
-    return "".join(part.split("m", 1)[-1] if i else part for i, part in enumerate(line.split("\x1b[")))
+    plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output.traceback))
+    return re.findall(r"^-+> *\d+ (.*)", plain, re.M)[-1].strip()
 
 
 @pytest.mark.slow
