@@ -94,6 +94,22 @@ def _program(model, methods, functions):
     return "\n\n".join(texts + [_run(model, method, writers[method](model)) for method in methods])
 
 
+def flows(model):
+    """Text of `flows(steps, parameters..., record..., flow...)`: every current along a recorded run, for the page."""
+    received = [
+        *model.parameters,
+        *(f"record_{x}_" for x in model.state),
+        *(f"flow_{name}_" for name in model.currents),
+    ]
+    lines = [
+        f"def flows(steps, {', '.join(received)}):",
+        "    for i in range(steps + 1):",
+        *(f"        {x} = record_{x}_[i]" for x in model.state),
+        *(f"        flow_{name}_[i] = {_called(function)}" for name, function in model.currents.items()),
+    ]
+    return "\n".join(lines)
+
+
 def _rest(model):
     """The lowest voltage from -200 to 200 mV at which the steady total current turns outward, to the last digit."""
     steady = [

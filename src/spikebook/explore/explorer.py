@@ -16,8 +16,8 @@ import traitlets
 
 from .. import stimuli, theme
 from ..compilation import gather
-from ..methods import available, entry, program
-from ..model import arguments, number
+from ..methods import available, entry, flows, program
+from ..model import number
 from ..simulation import simulate
 from .bundle import stylesheet, widget_module
 from .translate import javascript
@@ -114,7 +114,7 @@ class Explorer(anywidget.AnyWidget):
             "fixed": self._fixed,
             "parameters": list(model.parameters),
             "state": list(model.state),
-            "currents": {key: list(arguments(function)) for key, function in model.currents.items()},
+            "currents": list(model.currents),
             "start": list(start.values()) if start else None,
             "threshold": model.threshold,
             "limits": [limit if math.isfinite(limit) else None for limit in model.current_range],
@@ -125,7 +125,9 @@ class Explorer(anywidget.AnyWidget):
             "drawn_interval": DRAWN_INTERVAL,
             "most_pulses": MOST_PULSES,
             "equations": (equations := program(model, [self._method])),
-            "code": javascript(equations + "\n\n" + gather(stimuli.SAMPLERS)),
+            "code": javascript(
+                "\n\n".join([equations, gather(stimuli.SAMPLERS), *([flows(model)] if model.currents else [])])
+            ),
             "entry": entry(self._method),
         }
         super().__init__(_spec=spec)

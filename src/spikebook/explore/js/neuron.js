@@ -30,7 +30,7 @@ export function neuron(explorer) {
   const { spec } = explorer;
   const { state, currents, parameters, quantities } = spec;
   const samplers = ["add_ramp", "add_held"];
-  const names = [spec.entry, ...samplers, ...Object.keys(currents), ...(spec.start ? [] : ["rest"])];
+  const names = [spec.entry, ...samplers, ...(currents.length ? ["flows"] : []), ...(spec.start ? [] : ["rest"])];
   const program = new Function(`"use strict";\n${spec.code}\nreturn { ${names.join(", ")} };`)();
 
   // ---- computing
@@ -38,7 +38,7 @@ export function neuron(explorer) {
   const store = { steps: -1 };
   function memory(steps) {
     if (store.steps === steps) return store;
-    const recorded = [...state, ...Object.keys(currents), "current", "t"];
+    const recorded = [...state, ...currents, "current", "t"];
     store.steps = steps;
     store.samples = [0, 1, 2].map(() => new Float64Array(steps));
     store.arrays = Object.fromEntries(recorded.map((name) => [name, new Float64Array(steps + 1)]));
@@ -66,15 +66,7 @@ export function neuron(explorer) {
     if (!state.every((name) => Number.isFinite(arrays[name][steps]))) {
       throw new Error("With these settings the computation becomes unstable; move one of them back.");
     }
-    for (const [name, needs] of Object.entries(currents)) {
-      const flow = arrays[name];
-      const inputs = needs.map((need) => arrays[need] ?? settings[need]);
-      const now = new Array(needs.length);
-      for (let i = 0; i <= steps; i++) {
-        for (let k = 0; k < now.length; k++) now[k] = typeof inputs[k] === "number" ? inputs[k] : inputs[k][i];
-        flow[i] = program[name](...now);
-      }
-    }
+    if (currents.length) program.flows(steps, ...values, ...records, ...currents.map((name) => arrays[name]));
     return { settings, arrays, spikes: spikes.slice(0, count), duration: steps * dt };
   }
 
