@@ -24,7 +24,7 @@ from .translate import javascript
 
 STIMULI = {
     "step": "step: on at once, then constant",
-    "ramp": "ramp: rises in a straight line, then holds",
+    "ramp": "ramp: rises, then holds",
     "pulse": "pulse: short",
     "drawn": "drawn: your own hand",
 }
