@@ -1,5 +1,6 @@
 """An explorer's Python half: what it is asked for, what it refuses and why, and what it hands to the page."""
 
+import dataclasses
 import json
 import re
 
@@ -235,3 +236,17 @@ def test_the_front_end_is_joined_without_modules_and_is_light():
     assert re.findall(r"^export .*", module, re.M) == ["export default { render };"]
     assert "http" not in re.sub(r"https?://www\.w3\.org\S*", "", script)
     assert len(gzip.compress((script + bundle.stylesheet()).encode())) < 60_000
+
+
+def test_an_explorer_may_keep_its_current_fixed():
+    explorer = Explorer(HH, current=10, g_Na=(0, 200))
+    assert "current" not in explorer.settings
+    assert len(explorer.trace().spike_times) == 6
+
+
+def test_the_sliders_of_a_model_with_a_narrow_input_stay_within_it():
+    narrow = dataclasses.replace(HH, name="narrow", current_range=(0, 5))
+    explorer = Explorer(narrow)
+    controls = {control["name"]: control for control in explorer._spec["controls"]}
+    assert (controls["current"]["low"], controls["current"]["high"]) == (0, 5)
+    assert (controls["pulse_current"]["low"], controls["pulse_current"]["high"]) == (0, 5)
