@@ -1,7 +1,7 @@
 // The core that all explorers share: settings, controls, the loop from a change to a picture, export, messages.
 //
-// A view is a function (explorer) -> { elements, compute(settings), draw(result, look), summary(result), table(result),
-// canvases, legend } that shows one kind of simulation. The core knows nothing of neurons.
+// A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), kind(stimulus),
+// summary(result), table(result), arrays(result) } that shows one kind of simulation. The core knows nothing of neurons.
 
 import { button, choice, element, slider } from "./controls.js";
 import { views } from "./views.js";
@@ -89,7 +89,10 @@ export class Explorer {
       }
       let taken = Math.min(control.high, Math.max(control.low, number));
       if (name === "duration") taken = Math.round(taken / control.step) * control.step;
-      if (taken !== number) this.say(`${name} was set to ${taken} ${control.unit}: it runs from ${control.low} to ${control.high}.`);
+      if (taken !== number) {
+        const steps = name === "duration" ? ` in steps of ${control.step}` : "";
+        this.say(`${name} was set to ${taken} ${control.unit}: it runs from ${control.low} to ${control.high}${steps}.`);
+      }
       return taken;
     }
     if (name === "stimulus") {

@@ -36,8 +36,8 @@ export function scaleFor(arrays, base) {
 }
 
 export class Panel {
-  constructor({ height, phoneHeight, title, base, most = 4, showTime = false, mark = null }) {
-    Object.assign(this, { height, phoneHeight, base, most, showTime, mark });
+  constructor({ height, phoneHeight, title, base, most = 4, showTime = false }) {
+    Object.assign(this, { height, phoneHeight, base, most, showTime });
     this.element = document.createElement("div");
     this.element.className = "sb-panel";
     this.canvas = document.createElement("canvas");
