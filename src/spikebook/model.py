@@ -11,6 +11,9 @@ translates. There are two ways to say how a state variable changes:
 
     conductance model    C dV/dt = I - (sum of the currents),   dx/dt = speed (alpha(V) (1 - x) - beta(V) x)
     any other model      one function a state variable that returns its rate of change
+
+A model that does not make its spikes itself has a reset: when the voltage reaches the threshold, that is a spike, and
+the variables named there jump to the values that their functions return.
 """
 
 import difflib
@@ -29,7 +32,7 @@ from .compilation import array
 
 INPUT = "I"  # the name under which a model's functions receive the input current
 RESERVED = {INPUT, "t", "dt", "i", "steps", "I_start", "I_middle", "I_end", "spike_times"}
-RESERVED |= {"crossing", "relaxed", "exp", "range"}  # functions that the methods call
+RESERVED |= {"crossing", "cubic", "parabola", "reached", "relaxed", "exp", "range"}  # functions that the methods call
 
 
 class Parameter(NamedTuple):
@@ -71,9 +74,14 @@ class Model:
     currents    name -> function, uA/cm2, outward positive (conductance models; needs the parameter `C`)
     derivatives name -> function, rate of change per ms    (any other model; the voltage first)
     initial     starting values; without them a simulation starts at rest
-    threshold   a spike is an upward crossing of this value by the voltage
+    near_rest   values from which the resting state is searched for (other models than those of conductances)
+    threshold   a spike is an upward crossing of this value by the voltage: a number, or the name of a parameter
+    reset       name -> function, the variable's value after a spike; it asks for the values just before
+    refractory  name of the parameter that says for how many ms after a spike the voltage stays where it was reset to
+    one_by_one  whether Euler's method moves a variable with the newest values of those before it, as the published
+                scripts of some models do
     current_range, current_unit   the input that the model is documented for
-    largest_step   ms; simulations refuse a coarser one
+    largest_step   ms; simulations refuse a coarser one. One number, or one for each method
     """
 
     name: str
@@ -82,13 +90,17 @@ class Model:
     currents: Mapping[str, Callable] = field(default_factory=dict)
     derivatives: Mapping[str, Callable] = field(default_factory=dict)
     initial: Mapping[str, float] = field(default_factory=dict)
-    threshold: float = 0.0
+    near_rest: Mapping[str, float] = field(default_factory=dict)
+    threshold: float | str = 0.0
+    reset: Mapping[str, Callable] = field(default_factory=dict)
+    refractory: str | None = None
+    one_by_one: bool = False
     current_range: tuple[float, float] = (-math.inf, math.inf)
     current_unit: str = "uA/cm2"
-    largest_step: float = math.inf
+    largest_step: float | Mapping[str, float] = math.inf
 
     def __post_init__(self):
-        for name in ("parameters", "gates", "currents", "derivatives", "initial"):
+        for name in ("parameters", "gates", "currents", "derivatives", "initial", "near_rest", "reset"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         for kind, things in ((Parameter, self.parameters), (Gate, self.gates)):
             for name, thing in things.items():
@@ -113,16 +125,24 @@ class Model:
                 )
             if names.count(name) > 1:
                 raise ValueError(f"{self.name}: the name {name!r} is used twice")
-        for name in self.initial:
-            if name not in self.state:
-                raise ValueError(f"{self.name}: initial value for {name!r}, which is no state variable")
+        for kind, names in (("initial", self.initial), ("near_rest", self.near_rest), ("reset", self.reset)):
+            for name in names:
+                if name not in self.state:
+                    raise ValueError(f"{self.name}: {kind} value for {name!r}, which is no state variable")
+        if self.reset and self.voltage not in self.reset:
+            raise ValueError(f"{self.name}: reset must bring the voltage {self.voltage!r} below the threshold")
+        if self.refractory and not self.reset:
+            raise ValueError(f"{self.name}: a refractory period holds the voltage at its reset, and there is none")
+        for kind, name in (("threshold", self.threshold), ("refractory", self.refractory)):
+            if isinstance(name, str) and name not in self.parameters:
+                raise ValueError(f"{self.name}: {kind} = {name!r} is no parameter; use {', '.join(self.parameters)}")
         given = {*self.parameters, *self.state, INPUT}
         for gate in self.gates.values():
             for rate in (gate.alpha, gate.beta):
                 _check_arguments(self.name, rate, {self.voltage})
             if gate.speed is not None:
                 _check_arguments(self.name, gate.speed, set(self.parameters))
-        for function in self.currents.values():
+        for function in (*self.currents.values(), *self.reset.values()):
             _check_arguments(self.name, function, given - {INPUT})
         for function in self.derivatives.values():
             _check_arguments(self.name, function, given)
@@ -141,7 +161,7 @@ class Model:
     def functions(self) -> tuple[Callable, ...]:
         """Every function of the model, each once."""
         rates = [function for gate in self.gates.values() for function in gate if function]
-        return tuple(dict.fromkeys([*self.derivatives.values(), *self.currents.values(), *rates]))
+        return tuple(dict.fromkeys([*self.derivatives.values(), *self.currents.values(), *rates, *self.reset.values()]))
 
     @property
     def voltage(self) -> str:
@@ -168,6 +188,15 @@ class Model:
                     f"{name} = {value:g} {parameter.unit} is outside the range of {self.name}: use "
                     f"{parameter.low:g} to {parameter.high:g} {parameter.unit} ({parameter.meaning})"
                 )
+        lands = self.reset.get(self.voltage)
+        if lands and set(arguments(lands)) <= set(values):
+            threshold = values.get(self.threshold, self.threshold)
+            if _call(lands, values) >= threshold:
+                asked = ", ".join(f"{name} = {values[name]:g}" for name in arguments(lands))
+                raise ValueError(
+                    f"{self.name} is reset to {_call(lands, values):g} mV ({asked}), which is not below its threshold "
+                    f"of {threshold:g} mV: it would spike without end. Lower the one or raise the other"
+                )
         return values
 
     def rest(self, **changes) -> dict[str, float]:
@@ -175,11 +204,11 @@ class Model:
 
         Of several resting states of a conductance model it is the one at the lowest voltage at which the
         total current turns outward, the first that a hyperpolarised cell comes to. Other models are
-        searched from `initial`; ValueError when that search finds nothing.
+        searched from `near_rest` (or else `initial`); ValueError when that search finds nothing.
         """
         values = self.values(**changes)
         if self.derivatives:
-            return self._rest_near_initial(values)
+            return self._search_rest(values)
         from .methods import compiled  # the search is one more text made from the model
 
         state = array([0.0] * len(self.state))
@@ -207,8 +236,9 @@ class Model:
         """The current called `name`, from arrays or numbers of the state variables."""
         return _call(self.currents[name], {**values, **state})
 
-    def _rest_near_initial(self, values):
-        point = np.array([self.initial.get(name, 0.0) for name in self.state], dtype=float)
+    def _search_rest(self, values):
+        guess = {**self.initial, **self.near_rest}
+        point = np.array([guess.get(name, 0.0) for name in self.state], dtype=float)
 
         def change(point):
             rates = self.rates_of_change(dict(zip(self.state, point)), values)
@@ -225,8 +255,8 @@ class Model:
             if np.all(np.abs(move) <= 1e-10 * np.maximum(1.0, np.abs(point))):
                 return dict(zip(self.state, point.tolist()))
         raise ValueError(
-            f"{self.name}: no resting state found from {dict(self.initial)}; give the model starting values "
-            "(initial=...) nearer to one"
+            f"{self.name}: no resting state found from {guess}; say where to start instead, initial={{{self.voltage!r}: "
+            "...}, or give the model values near_rest"
         )
 
 

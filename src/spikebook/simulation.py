@@ -1,5 +1,6 @@
 """Run one neuron: a model and a current in, a Trace out."""
 
+import math
 import sys
 import warnings
 from collections.abc import Mapping
@@ -20,9 +21,9 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
     """Simulate `model` for `duration` ms in steps of `dt` ms and return a Trace.
 
     current     a number, an array with one value a step, or a stimulus (uA/cm2, dimensionless for models without)
-    method      "rk4" (the default), "exponential_euler" or "euler". RK4 becomes unstable where gates are very
-                fast (strong hyperpolarisation, high temperature); the default then warns and takes exponential Euler,
-                a method asked for by name raises ValueError
+    method      "rk4" (the default), "exponential_euler", "adaptive" or "euler": see `methods`. RK4 becomes unstable
+                where gates are very fast (strong hyperpolarisation, high temperature); the default then warns and takes
+                exponential Euler, a method asked for by name raises ValueError
     initial     starting values by state variable, e.g. {"V": -60}; the others rest
     parameters  changes to the model's published values, by name: g_K=20, celsius=18.5
 
@@ -35,23 +36,15 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
     """
     values = model.values(**parameters)
     duration, dt = number("duration", duration, "ms"), number("dt", dt, "ms")
-    steps = _steps(model, duration, dt)
-    methods = available(model)
-    if method is not None and method not in methods:
-        raise ValueError(f"method = {method!r} does not suit {model.name}; use {', '.join(map(repr, methods))}")
+    check_method(model, method)
+    steps = count_steps(model, duration, dt, method or DEFAULT_METHOD)
     samples = as_samples(current, steps, dt)
-    low, high = model.current_range
-    for extreme in (min(map(np.min, samples)), max(map(np.max, samples))):
-        if not low <= extreme <= high:
-            raise ValueError(
-                f"current reaches {extreme:g} {model.current_unit}, outside the range of {model.name}: keep it between "
-                f"{low:g} and {high:g} {model.current_unit}"
-            )
+    check_current(model, min(map(np.min, samples)), max(map(np.max, samples)))
     start = _start(model, initial, values)
     try:
         return _run(model, samples, steps, dt, method or DEFAULT_METHOD, start, values)
     except Diverged as reason:
-        if method is not None or "exponential_euler" not in methods:
+        if method is not None or "exponential_euler" not in available(model):
             raise
         warnings.warn(f"{reason}: exponential Euler is used instead", stacklevel=2)
         return _run(model, samples, steps, dt, "exponential_euler", start, values)
@@ -61,13 +54,34 @@ class Diverged(ValueError):
     """A method became unstable: a number overflowed, a probability left 0 to 1, or a rate was too fast for the step."""
 
 
-def _steps(model, duration, dt):
+def check_method(model, method):
+    if method is not None and method not in available(model):
+        raise ValueError(
+            f"method = {method!r} does not suit {model.name}; use {', '.join(map(repr, available(model)))}"
+        )
+
+
+def check_current(model, *extremes):
+    low, high = model.current_range
+    for extreme in extremes:
+        if not low <= extreme <= high:
+            raise ValueError(
+                f"current reaches {extreme:g} {model.current_unit}, outside the range of {model.name}: keep it between "
+                f"{low:g} and {high:g} {model.current_unit}"
+            )
+
+
+def count_steps(model, duration, dt, method):
+    """The number of steps of `dt` in `duration`, or a ValueError that says what does not fit."""
     if duration <= 0:
         raise ValueError(f"duration = {duration:g} ms is no duration; give more than 0 ms")
     if dt <= 0:
         raise ValueError(f"dt = {dt:g} ms is no step; give more than 0 ms")
-    if dt > model.largest_step:
-        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name} (use at most {model.largest_step:g} ms)")
+    largest = model.largest_step
+    largest = largest.get(method, math.inf) if isinstance(largest, Mapping) else largest
+    if dt > largest:
+        by = f" by {method}" if isinstance(model.largest_step, Mapping) else ""
+        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name}{by} (use at most {largest:g} ms)")
     if duration / dt > MOST_STEPS:
         raise ValueError(
             f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger "
@@ -95,7 +109,14 @@ def _start(model, initial, values):
             raise ValueError(f"initial {name} = {value:g} is a probability; give 0 to 1")
     missing = set(model.state) - {*model.initial, *initial}
     resting = model.rest(**values) if missing else {}
-    return {name: float({**resting, **model.initial, **initial}[name]) for name in model.state}
+    start = {name: float({**resting, **model.initial, **initial}[name]) for name in model.state}
+    threshold = values.get(model.threshold, model.threshold)
+    if model.reset and start[model.voltage] >= threshold:
+        raise ValueError(
+            f"initial {model.voltage} = {start[model.voltage]:g} is not below the threshold of {model.name}, {threshold:g}, "
+            "where it would have been reset; start lower"
+        )
+    return start
 
 
 def _run(model, samples, steps, dt, method, start, values):
@@ -109,12 +130,17 @@ def _run(model, samples, steps, dt, method, start, values):
             *map(array, samples),
             *start.values(),
             *values.values(),
-            float(model.threshold),
+            float(values.get(model.threshold, model.threshold)),
             *records,
             spike_times,
         )
     except (OverflowError, ZeroDivisionError):
         raise Diverged(_diverged(model, method, dt, "somewhere")) from None
+    if spikes < 0:
+        raise Diverged(
+            f"{model.name} spikes more than once in a step of {dt:g} ms, without end, or changes too fast to be followed by "
+            f"{method}; use other parameters, a weaker current or a smaller dt"
+        )
     states = {name: np.asarray(record) for name, record in zip(model.state, records)}
     firsts = [_first_unsound(states[name], name in model.gates) for name in model.state]
     if min(firsts) <= steps:

@@ -9,7 +9,8 @@ class Trace:
     """One neuron's run. Every recorded quantity is an attribute and an item: `trace.V`, `trace["V"]`.
 
     t             ms, shape (steps + 1,), from 0
-    V, n, m, ...  the model's state variables, same shape (mV, probabilities)
+    V, n, m, ...  the model's state variables, same shape (mV, probabilities); V is the voltage also where the model
+                  has another name for it
     I_Na, ...     the model's currents at every t, computed when asked for (uA/cm2)
     current       the input current at every t (uA/cm2); the last value is that of the last step's end
     spike_times   ms, upward crossings of the model's threshold, interpolated within the step
@@ -25,6 +26,8 @@ class Trace:
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
+        if name == "V":
+            name = self.model.voltage
         if name in self._states:
             return self._states[name]
         if name in self.model.currents:

@@ -62,12 +62,17 @@ export function neuron(explorer) {
       throw new Error("With these settings the neuron has no resting voltage between \u2212200 and 200 mV; change one back.");
     }
     const records = state.map((name) => arrays[name]);
-    const count = program[spec.entry](steps, dt, ...samples, ...start, ...values, spec.threshold, ...records, spikes);
+    const count = program[spec.entry](steps, dt, ...samples, ...start, ...values, threshold(settings), ...records, spikes);
+    if (count < 0) throw new Error("With these settings the neuron spikes without end; move one of them back.");
     if (!state.every((name) => Number.isFinite(arrays[name][steps]))) {
       throw new Error("With these settings the computation becomes unstable; move one of them back.");
     }
     if (currents.length) program.flows(steps, ...values, ...records, ...currents.map((name) => arrays[name]));
     return { settings, arrays, spikes: spikes.slice(0, count), duration: steps * dt };
+  }
+
+  function threshold(settings) {
+    return settings[spec.threshold] ?? spec.threshold; // it may be a parameter
   }
 
   function check(current) {
@@ -275,13 +280,13 @@ export function neuron(explorer) {
     for (const value of values) {
       if (rising ? value > turn : value < turn) turn = value;
       else if (Math.abs(value - turn) > 0.1 * (voltage.base[1] - voltage.base[0])) {
-        if (rising && turn < spec.threshold) swings++;
+        if (rising && turn < threshold(settings)) swings++;
         rising = !rising;
         turn = value;
       }
     }
     const range = `${state[0]} from ${tidy(low, 3)} to ${tidy(high, 3)} ${unit}`.trim();
-    const crossed = tidy(spec.threshold) + (unit ? ` ${unit}` : "");
+    const crossed = tidy(threshold(settings)) + (unit ? ` ${unit}` : "");
     const smaller = swings ? ` ${swings} swing${swings > 1 ? "s" : ""} stay${swings > 1 ? "" : "s"} below ${crossed}.` : "";
     if (!spikes.length) return `No spike.${smaller} ${range}.`;
     const text = [`${spikes.length} spike${spikes.length > 1 ? "s" : ""}`];
