@@ -10,6 +10,7 @@ import importlib
 from . import hodgkin_huxley, stimuli
 from .model import Gate, Model, Parameter
 from .numbers import Numbers
+from .population import Population, simulate_population
 from .simulation import simulate
 from .trace import Trace
 
@@ -18,11 +19,13 @@ __all__ = [
     "Model",
     "Numbers",
     "Parameter",
+    "Population",
     "Trace",
     "explore",
     "hodgkin_huxley",
     "plots",
     "simulate",
+    "simulate_population",
     "stimuli",
 ]
 

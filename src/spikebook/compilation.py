@@ -162,23 +162,29 @@ class _Scalar(ast.NodeTransformer):
 
 
 @cache
-def load(text, entries):
+def load(text, entries, contract=False):
     """Import `text` (scalar Python) as a module, compiled by Numba when that is installed.
 
-    entries   names of the functions that are called from outside; those keep their compiled form on disk
+    entries    names of the functions that are called from outside; those keep their compiled form on disk
+    contract   whether a product and a sum may be rounded together, and a division by a number become a product: faster,
+               and different from plain Python in the last digit
+
+    The text may call `empty(n)`, for an array to fill, and `widest_vectors()`.
     """
     if has_numba():
+        fastmath = {"contract", "arcp"} if contract else False
         header = (
-            "from numba import njit\n\n"
-            'inner = njit(error_model="numpy")\n'
-            'entry = njit(error_model="numpy", cache=True)\n'
+            f"{Path(__file__).with_name('fast_math.py').read_text(encoding='utf-8')}\n\n"
+            "from numpy import empty\n\n\n"
+            f'inner = njit(error_model="numpy", fastmath={fastmath})\n'
+            f'entry = njit(error_model="numpy", fastmath={fastmath}, cache=True, nogil=True)\n'
         )
         for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:
             text = text.replace(f"def {name}(", f"@{'entry' if name in entries else 'inner'}\ndef {name}(")
     else:
-        header = ""
+        header = "def empty(n):\n    return [0.0] * n\n\n\ndef widest_vectors():\n    pass\n"
     imported = ", ".join(name for name in MATHEMATICS if name not in BUILT_IN)
-    text = f"from math import {imported}\n{header}\n\n{text}\n"
+    text = f"from math import {imported}\n\n{header}\n\n{text}\n"
     name = "spikebook_" + hashlib.sha256(text.encode()).hexdigest()[:20]
     path = _folder() / f"{name}.py"
     if not path.exists():

@@ -21,7 +21,7 @@ import inspect
 import keyword
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -32,7 +32,22 @@ from .compilation import array
 
 INPUT = "I"  # the name under which a model's functions receive the input current
 RESERVED = {INPUT, "t", "dt", "i", "steps", "I_start", "I_middle", "I_end", "spike_times"}
-RESERVED |= {"crossing", "cubic", "parabola", "reached", "relaxed", "exp", "range"}  # functions that the methods call
+RESERVED |= {"crossing", "cubic", "parabola", "reached", "relaxed", "expm1_beside"}  # functions that the methods call
+RESERVED |= {
+    "abs",
+    "empty",
+    "exp",
+    "expm1",
+    "first",
+    "last",
+    "log1p",
+    "max",
+    "min",
+    "range",
+    "room",
+    "spike_ids",
+    "widest_vectors",
+}
 
 
 class Parameter(NamedTuple):
@@ -80,6 +95,7 @@ class Model:
     refractory  name of the parameter that says for how many ms after a spike the voltage stays where it was reset to
     one_by_one  whether Euler's method moves a variable with the newest values of those before it, as the published
                 scripts of some models do
+    method      how it is simulated unless another method is asked for: "rk4", or "adaptive" for very steep equations
     current_range, current_unit   the input that the model is documented for
     largest_step   ms; simulations refuse a coarser one. One number, or one for each method
     """
@@ -95,6 +111,7 @@ class Model:
     reset: Mapping[str, Callable] = field(default_factory=dict)
     refractory: str | None = None
     one_by_one: bool = False
+    method: str = "rk4"
     current_range: tuple[float, float] = (-math.inf, math.inf)
     current_unit: str = "uA/cm2"
     largest_step: float | Mapping[str, float] = math.inf
@@ -152,6 +169,11 @@ class Model:
                     f"{self.name}: {function.__name__!r} is both a function and a number; rename one of them"
                 )
 
+    def __reduce__(self):
+        """How pickle sends a model to another process: as its fields, since it cannot send their read-only views."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return type(self), tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
     @property
     def state(self) -> tuple[str, ...]:
         """Names of the state variables, the voltage first."""
@@ -188,16 +210,20 @@ class Model:
                     f"{name} = {value:g} {parameter.unit} is outside the range of {self.name}: use "
                     f"{parameter.low:g} to {parameter.high:g} {parameter.unit} ({parameter.meaning})"
                 )
-        lands = self.reset.get(self.voltage)
-        if lands and set(arguments(lands)) <= set(values):
-            threshold = values.get(self.threshold, self.threshold)
-            if _call(lands, values) >= threshold:
-                asked = ", ".join(f"{name} = {values[name]:g}" for name in arguments(lands))
-                raise ValueError(
-                    f"{self.name} is reset to {_call(lands, values):g} mV ({asked}), which is not below its threshold "
-                    f"of {threshold:g} mV: it would spike without end. Lower the one or raise the other"
-                )
+        self.check_reset(values)
         return values
+
+    def check_reset(self, values):
+        """Raise ValueError where a spike would leave the voltage at the threshold; `values` are numbers or arrays."""
+        lands = self.reset.get(self.voltage)
+        if lands is None or not set(arguments(lands)) <= set(values):
+            return
+        threshold, landing = np.broadcast_arrays(values.get(self.threshold, self.threshold), _call(lands, values))
+        for bad in np.flatnonzero(landing >= threshold)[:1]:
+            raise ValueError(
+                f"{self.name} is reset to {landing.flat[bad]:g} mV ({', '.join(arguments(lands))}), which is not below its "
+                f"threshold of {threshold.flat[bad]:g} mV: it would spike without end. Lower the one or raise the other"
+            )
 
     def rest(self, **changes) -> dict[str, float]:
         """The resting state without input: every rate of change is zero.
@@ -206,18 +232,27 @@ class Model:
         total current turns outward, the first that a hyperpolarised cell comes to. Other models are
         searched from `near_rest` (or else `initial`); ValueError when that search finds nothing.
         """
-        values = self.values(**changes)
+        return {name: float(value) for name, value in self.resting(self.values(**changes)).items()}
+
+    def resting(self, values):
+        """The resting state as `rest` gives it, from all parameters: numbers, or arrays with one value a neuron."""
         if self.derivatives:
             return self._search_rest(values)
         from .methods import compiled  # the search is one more text made from the model
 
-        state = array([0.0] * len(self.state))
-        if not compiled(self).rest(*values.values(), state):
-            raise ValueError(
-                f"{self.name} has no resting voltage between -200 and 200 mV with these parameters; "
-                "give initial={'V': ...} to start elsewhere"
-            )
-        return dict(zip(self.state, map(float, state)))
+        columns = np.broadcast_arrays(*values.values())
+        each = np.array([column.ravel() for column in columns], dtype=float).T
+        different, which = np.unique(each, axis=0, return_inverse=True)
+        states = np.empty((len(different), len(self.state)))
+        for k, parameters in enumerate(different.tolist()):
+            state = array([0.0] * len(self.state))
+            if not compiled(self).rest(*parameters, state):
+                raise ValueError(
+                    f"{self.name} has no resting voltage between -200 and 200 mV with these parameters; "
+                    "give initial={'V': ...} to start elsewhere"
+                )
+            states[k] = state
+        return {name: column[which.ravel()].reshape(columns[0].shape) for name, column in zip(self.state, states.T)}
 
     def rates_of_change(self, state, values, I=0.0):
         """Rate of change per ms of every state variable, as a dict; numbers or arrays of one shape."""
@@ -237,23 +272,29 @@ class Model:
         return _call(self.currents[name], {**values, **state})
 
     def _search_rest(self, values):
+        """Newton's method, for all neurons of a population together."""
         guess = {**self.initial, **self.near_rest}
-        point = np.array([guess.get(name, 0.0) for name in self.state], dtype=float)
+        shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+        point = np.array([np.full(shape, guess.get(name, 0.0)) for name in self.state])
 
         def change(point):
             rates = self.rates_of_change(dict(zip(self.state, point)), values)
-            return np.array([rates[name] for name in self.state])
+            return np.array([np.broadcast_to(rates[name], shape) for name in self.state])
 
-        for _ in range(100):
-            steps = 1e-6 * np.maximum(1.0, np.abs(point))
-            here = change(point)
-            jacobian = np.column_stack([(change(point + step) - here) / step.max() for step in np.diag(steps)])
-            move = np.linalg.lstsq(jacobian, -here, rcond=None)[0]
-            point = point + move
-            if not np.all(np.isfinite(point)):
-                break
-            if np.all(np.abs(move) <= 1e-10 * np.maximum(1.0, np.abs(point))):
-                return dict(zip(self.state, point.tolist()))
+        with np.errstate(all="ignore"):
+            for _ in range(100):
+                here = change(point)
+                jacobian = np.empty((*shape, len(point), len(point)))
+                for k in range(len(point)):
+                    moved = point.copy()
+                    moved[k] += 1e-6 * np.maximum(1.0, np.abs(point[k]))
+                    jacobian[..., k] = np.moveaxis((change(moved) - here) / (moved[k] - point[k]), 0, -1)
+                if not np.all(np.isfinite(jacobian)):
+                    break
+                move = -np.moveaxis(np.linalg.pinv(jacobian) @ np.moveaxis(here, 0, -1)[..., None], -2, 0)[..., 0]
+                point = point + move
+                if np.all(np.abs(move) <= 1e-10 * np.maximum(1.0, np.abs(point))):
+                    return dict(zip(self.state, point))
         raise ValueError(
             f"{self.name}: no resting state found from {guess}; say where to start instead, initial={{{self.voltage!r}: "
             "...}, or give the model values near_rest"
@@ -270,6 +311,21 @@ def number(name, value, unit):
         raise TypeError(f"{name} must be one number in {unit or 'no unit'}, not {value!r}") from None
     if not math.isfinite(result):
         raise ValueError(f"{name} = {result} {unit} is not finite; give a number in {unit or 'no unit'}")
+    return result
+
+
+def numbers(name, value, unit):
+    """`value` as a finite float, or as an array of one a neuron, or an error that names what is wrong with it."""
+    if isinstance(value, (str, bytes)) or np.ndim(value) == 0:
+        return number(name, value, unit)
+    try:
+        result = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be one number in {unit or 'no unit'}, or a row of them, one a neuron") from None
+    if result.ndim != 1 or not len(result):
+        raise ValueError(f"{name} has shape {result.shape}; give one number in {unit or 'no unit'}, or one a neuron")
+    for bad in np.flatnonzero(~np.isfinite(result))[:1]:
+        raise ValueError(f"{name}[{bad}] = {result[bad]} {unit} is not finite; give numbers in {unit or 'no unit'}")
     return result
 
 

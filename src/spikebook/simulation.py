@@ -13,7 +13,6 @@ from .model import number
 from .stimuli import as_samples
 from .trace import Trace
 
-DEFAULT_METHOD = "rk4"
 MOST_STEPS = 1e8  # several gigabytes of results
 
 
@@ -21,9 +20,9 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
     """Simulate `model` for `duration` ms in steps of `dt` ms and return a Trace.
 
     current     a number, an array with one value a step, or a stimulus (uA/cm2, dimensionless for models without)
-    method      "rk4" (the default), "exponential_euler", "adaptive" or "euler": see `methods`. RK4 becomes unstable
-                where gates are very fast (strong hyperpolarisation, high temperature); the default then warns and takes
-                exponential Euler, a method asked for by name raises ValueError
+    method      "rk4" (the default of most models), "exponential_euler", "adaptive" or "euler": see `methods`. RK4 becomes
+                unstable where gates are very fast (strong hyperpolarisation, high temperature); the default then warns
+                and takes exponential Euler, a method asked for by name raises ValueError
     initial     starting values by state variable, e.g. {"V": -60}; the others rest
     parameters  changes to the model's published values, by name: g_K=20, celsius=18.5
 
@@ -37,12 +36,12 @@ def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=N
     values = model.values(**parameters)
     duration, dt = number("duration", duration, "ms"), number("dt", dt, "ms")
     check_method(model, method)
-    steps = count_steps(model, duration, dt, method or DEFAULT_METHOD)
+    steps = count_steps(model, duration, dt, method or model.method)
     samples = as_samples(current, steps, dt)
     check_current(model, min(map(np.min, samples)), max(map(np.max, samples)))
-    start = _start(model, initial, values)
+    start = {name: float(value) for name, value in starting(model, initial, values).items()}
     try:
-        return _run(model, samples, steps, dt, method or DEFAULT_METHOD, start, values)
+        return _run(model, samples, steps, dt, method or model.method, start, values)
     except Diverged as reason:
         if method is not None or "exponential_euler" not in available(model):
             raise
@@ -96,7 +95,8 @@ def count_steps(model, duration, dt, method):
     return steps
 
 
-def _start(model, initial, values):
+def starting(model, initial, values, checked=number):
+    """The starting state: what `initial` says, else what the model says, else rest. Arrays where `checked` allows them."""
     if not isinstance(initial, (Mapping, type(None))):
         raise TypeError(f"initial must be a dict such as {{{model.voltage!r}: -60}}, not {initial!r}")
     initial = dict(initial or {})
@@ -104,25 +104,26 @@ def _start(model, initial, values):
         if name not in model.state:
             raise ValueError(f"initial has no {name!r}: the state of {model.name} is {', '.join(model.state)}")
         unit = "mV" if model.currents and name == model.voltage else ""
-        initial[name] = number(f"initial {name}", value, unit)
-        if name in model.gates and not 0 <= initial[name] <= 1:
-            raise ValueError(f"initial {name} = {value:g} is a probability; give 0 to 1")
+        initial[name] = checked(f"initial {name}", value, unit)
+        if name in model.gates:
+            for bad in np.flatnonzero((initial[name] < 0) | (initial[name] > 1))[:1]:
+                raise ValueError(f"initial {name} = {np.ravel(value)[bad]:g} is a probability; give 0 to 1")
     missing = set(model.state) - {*model.initial, *initial}
-    resting = model.rest(**values) if missing else {}
-    start = {name: float({**resting, **model.initial, **initial}[name]) for name in model.state}
-    threshold = values.get(model.threshold, model.threshold)
-    if model.reset and start[model.voltage] >= threshold:
-        raise ValueError(
-            f"initial {model.voltage} = {start[model.voltage]:g} is not below the threshold of {model.name}, {threshold:g}, "
-            "where it would have been reset; start lower"
-        )
-    return start
+    start = {**(model.resting(values) if missing else {}), **model.initial, **initial}
+    if model.reset:
+        V, threshold = np.broadcast_arrays(start[model.voltage], values.get(model.threshold, model.threshold))
+        for bad in np.flatnonzero(V >= threshold)[:1]:
+            raise ValueError(
+                f"initial {model.voltage} = {V.flat[bad]:g} is not below the threshold of {model.name}, "
+                f"{threshold.flat[bad]:g}, where it would have been reset; start lower"
+            )
+    return {name: start[name] for name in model.state}
 
 
 def _run(model, samples, steps, dt, method, start, values):
     run = getattr(compiled(model), entry(method))
-    records = [array(np.zeros(steps + 1)) for _ in model.state]
-    spike_times = array(np.zeros(steps))
+    records = [array(np.empty(steps + 1)) for _ in model.state]
+    spike_times = array(np.empty(steps))
     try:
         spikes = run(
             steps,
@@ -135,20 +136,17 @@ def _run(model, samples, steps, dt, method, start, values):
             spike_times,
         )
     except (OverflowError, ZeroDivisionError):
-        raise Diverged(_diverged(model, method, dt, "somewhere")) from None
+        raise Diverged(unstable(model, method, dt, "somewhere")) from None
     if spikes < 0:
-        raise Diverged(
-            f"{model.name} spikes more than once in a step of {dt:g} ms, without end, or changes too fast to be followed by "
-            f"{method}; use other parameters, a weaker current or a smaller dt"
-        )
+        raise Diverged(endless(model, method, dt))
     states = {name: np.asarray(record) for name, record in zip(model.state, records)}
     firsts = [_first_unsound(states[name], name in model.gates) for name in model.state]
     if min(firsts) <= steps:
-        raise Diverged(_diverged(model, method, dt, f"at t = {min(firsts) * dt:g} ms"))
+        raise Diverged(unstable(model, method, dt, f"at t = {min(firsts) * dt:g} ms"))
     if model.currents and method in STABLE:
         rate = compiled(model).fastest(steps, *values.values(), *records)
         if rate * dt > STABLE[method]:
-            raise Diverged(_diverged(model, method, dt, f"where a rate reaches {rate:.3g} / ms"))
+            raise Diverged(unstable(model, method, dt, f"where a rate reaches {rate:.3g} / ms"))
     shown = np.append(samples[0], samples[2][-1])
     return Trace(model, values, method, dt, states, shown, np.array(spike_times[:spikes]))
 
@@ -161,7 +159,14 @@ def _first_unsound(values, probability):
     return np.flatnonzero(~((values >= bounds[0]) & (values <= bounds[1])))[0]
 
 
-def _diverged(model, method, dt, where):
+def endless(model, method, dt):
+    return (
+        f"{model.name} spikes without end (more than once a step of {dt:g} ms) or changes too fast to be followed by "
+        f"{method}; use other parameters, a weaker current or a smaller dt"
+    )
+
+
+def unstable(model, method, dt, where):
     remedy = "use a smaller dt"
     if method != "exponential_euler" and "exponential_euler" in available(model):
         remedy += ' or method="exponential_euler"'

@@ -1,0 +1,219 @@
+"""Run many neurons of one model at once: each with its own input and parameters, none connected to another."""
+
+import math
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+import numpy as np
+
+from .blocks import BLOCK, compiled
+from .compilation import array, has_numba
+from .methods import STABLE
+from .model import number, numbers
+from .simulation import Diverged, check_current, check_method, count_steps, endless, starting, unstable
+from .stimuli import Stimulus, as_samples
+
+MOST_RECORDED = 4e9  # bytes
+USUAL_RATE = 40  # Hz; room is made for so many spikes at first
+
+
+class Population:
+    """What the neurons of a population did.
+
+    spike_counts   spikes of each neuron, shape (n,)
+    spike_times    ms, of all spikes, in order of time; each at the crossing of the threshold, as in `simulate`
+    spike_ids      which neuron fired each of them, counted from 0
+    state          the state variables at the end, name -> shape (n,)
+    V, n, ...      the recorded variables, shape (n, steps + 1); t is their time in ms
+    model, parameters, method, dt, duration   how the run was made
+    """
+
+    def __init__(self, model, parameters, method, dt, steps, state, spikes, records):
+        self.model, self.parameters, self.method, self.dt = model, parameters, method, dt
+        self.duration = steps * dt
+        self.state = state
+        self._steps, self._spikes, self._records = steps, spikes, records
+
+    def __len__(self):
+        return len(self.state[self.model.voltage])
+
+    @cached_property
+    def spike_counts(self):
+        return sum(np.bincount(ids, minlength=len(self)) for _, ids in self._spikes)
+
+    @cached_property
+    def _sorted(self):
+        times, ids = (np.concatenate(parts) for parts in zip(*self._spikes))
+        order = np.argsort(times, kind="stable")
+        return times[order], ids[order]
+
+    @property
+    def spike_times(self):
+        return self._sorted[0]
+
+    @property
+    def spike_ids(self):
+        return self._sorted[1]
+
+    @property
+    def t(self):
+        return np.arange(self._steps + 1) * self.dt
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        recorded = self.model.voltage if name == "V" else name
+        if recorded in self._records:
+            return self._records[recorded]
+        raise AttributeError(f"{name!r} was not recorded; ask for it with record=[{name!r}]")
+
+    def __repr__(self):
+        return (
+            f"<Population of {len(self)} {self.model.name} neurons: {self.duration:g} ms, "
+            f"{self.spike_counts.sum()} spikes, {self.method}, dt = {self.dt:g} ms>"
+        )
+
+
+def simulate_population(
+    model, current=0.0, duration=100.0, dt=0.01, method=None, initial=None, record=(), threads=None, **parameters
+):
+    """Simulate many unconnected neurons of `model` and return a Population.
+
+    current     one number or stimulus for all; an array with one number a neuron; a list with one stimulus a neuron; or an
+                array of shape (n, steps) (uA/cm2, dimensionless for models without unit)
+    method      as in `simulate`; exponential Euler by default for models with gates
+    initial     starting values by state variable, numbers or arrays of shape (n,); the others rest
+    record      names of state variables to keep at every step, e.g. ["V"]
+    threads     how many processors work on it: all by default. The result does not depend on it
+    parameters  changes to the model's values, by name: numbers, or arrays of shape (n,)
+
+    Raises ValueError or TypeError that names the argument, its value and unit and the remedy.
+
+    >>> import numpy as np, spikebook as sb
+    >>> run = sb.simulate_population(sb.hodgkin_huxley.MODEL, current=np.array([2.0, 5.0, 10.0]), duration=100)
+    >>> run.spike_counts
+    array([0, 1, 7])
+    """
+    check_method(model, method)
+    method = method or ("exponential_euler" if model.gates else model.method)
+    duration, dt = number("duration", duration, "ms"), number("dt", dt, "ms")
+    steps = count_steps(model, duration, dt, method)
+    values = _values(model, parameters)
+    kind, samples = _inputs(model, current, steps, dt)
+    start = starting(model, initial, values, numbers)
+    lengths = {name: len(value) for name, value in {**start, **values}.items() if np.ndim(value)}
+    if kind != "common":
+        lengths["current"] = samples[0].shape[-1]
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"arrays of different numbers of neurons: {said}; give each one value a neuron")
+    n = max(lengths.values(), default=1)
+    start = {name: np.array(np.broadcast_to(value, n), dtype=float) for name, value in start.items()}
+    records = _records(model, record, n, steps)
+    varying = [name for name, value in values.items() if np.ndim(value)]
+    run = compiled(model, method, kind, varying, records)
+    fixed = [
+        *(array(sample) if sample.ndim == 1 else sample for sample in samples),
+        *(state := list(map(array, start.values()))),
+        *(_as_compiled(value) for value in values.values()),
+        _as_compiled(values.get(model.threshold, model.threshold)),
+    ]
+
+    def advance(first, last):
+        """The spikes of these neurons, in as many runs as it takes to store them, and the largest rate met."""
+        parts, fastest, room = [], 0.0, max(1024, math.ceil((last - first) * duration * USUAL_RATE / 1000))
+        while first < last:
+            times = array(np.empty(room))
+            ids = np.empty(room, np.int32) if has_numba() else [0] * room
+            spikes, reached, rate = run(first, last, steps, dt, *fixed, times, ids, room, *records.values())
+            if spikes < 0:
+                raise Diverged(f"neuron {-1 - spikes}: {endless(model, method, dt)}")
+            parts.append((np.asarray(times[:spikes]), np.asarray(ids[:spikes], dtype=np.int32)))
+            room = 4 * room if reached == first else room
+            first, fastest = reached, max(fastest, rate)
+        return parts, fastest
+
+    try:
+        shares = _shared_out(advance, n, threads)
+    except (OverflowError, ZeroDivisionError):
+        raise Diverged(unstable(model, method, dt, "somewhere")) from None
+    fastest = max(fastest for _, fastest in shares)
+    if method in STABLE and fastest * dt > STABLE[method]:
+        raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
+    final = {name: np.asarray(values) for name, values in zip(model.state, state)}
+    for name, value in final.items():
+        bounds = (-1e-9, 1 + 1e-9) if name in model.gates else (-sys.float_info.max, sys.float_info.max)
+        for bad in np.flatnonzero(~((value >= bounds[0]) & (value <= bounds[1])))[:1]:
+            raise Diverged(unstable(model, method, dt, f"in neuron {bad}"))
+    spikes = [part for parts, _ in shares for part in parts]
+    return Population(model, values, method, dt, steps, final, spikes, records)
+
+
+def _as_compiled(value):
+    return array(value) if np.ndim(value) else float(value)
+
+
+def _shared_out(advance, n, threads):
+    """What `advance` returns for all neurons, worked on by several threads: compiled code lets others run beside it."""
+    if threads is None:
+        threads = os.cpu_count() or 1
+    elif not isinstance(threads, int) or threads < 1:
+        raise ValueError(f"threads = {threads!r} is no number of processors; give 1 or more, or None for all")
+    blocks = math.ceil(n / BLOCK)
+    parts = min(threads, blocks) if has_numba() else 1
+    edges = [min(n, BLOCK * round(blocks * k / parts)) for k in range(parts + 1)]
+    if parts == 1:
+        return [advance(0, n)]
+    with ThreadPoolExecutor(parts) as pool:
+        return list(pool.map(advance, edges[:-1], edges[1:]))
+
+
+def _values(model, parameters):
+    """All parameters, numbers or arrays of one value a neuron, each inside its documented range."""
+    values = {}
+    for name, value in parameters.items():
+        unit = model.parameters[name].unit if name in model.parameters else ""
+        values[name] = numbers(name, value, unit)
+    for extreme in (np.min, np.max):
+        checked = model.values(**{name: extreme(value) for name, value in values.items()})
+    values = {name: values.get(name, value) for name, value in checked.items()}
+    model.check_reset(values)
+    return values
+
+
+def _inputs(model, current, steps, dt):
+    """The kind of input (see `blocks`) and its arrays."""
+    if isinstance(current, (list, tuple)) and any(isinstance(one, Stimulus) for one in current):
+        each = [as_samples(one, steps, dt) for one in current]
+        kind, samples = "own", [np.array(sample).T.copy() for sample in zip(*each)]
+    elif isinstance(current, Stimulus):
+        kind, samples = "common", current.sample(steps, dt)
+    elif np.ndim(current) == 2:
+        rows = np.asarray(current, dtype=float)
+        if rows.shape[1] != steps or not np.all(np.isfinite(rows)):
+            raise ValueError(
+                f"current has shape {rows.shape}; give finite numbers, one row a neuron and one value for each of the "
+                f"{steps} steps of {dt:g} ms"
+            )
+        kind, samples = "own", [rows.T.copy()] * 3
+    elif np.ndim(current) == 0:
+        kind, samples = "common", as_samples(current, steps, dt)
+    else:
+        kind, samples = "constant", [numbers("current", current, model.current_unit)]
+    check_current(model, min(map(np.min, samples)), max(map(np.max, samples)))
+    return kind, samples
+
+
+def _records(model, names, n, steps):
+    names = [names] if isinstance(names, str) else list(names)
+    for name in names:
+        if name not in model.state:
+            raise ValueError(f"record has {name!r}, which {model.name} has not: use {', '.join(model.state)}")
+    if 8 * len(names) * n * (steps + 1) > MOST_RECORDED:
+        raise ValueError(
+            f"record = {names}: {n} neurons at {steps + 1} moments would fill {8e-9 * len(names) * n * (steps + 1):.1f} GB; "
+            "record fewer variables, neurons or steps"
+        )
+    return {name: np.empty((n, steps + 1)) for name in names}
