@@ -8,7 +8,19 @@ from reference import load
 from scipy.optimize import brentq
 
 import spikebook as sb
-from spikebook.hodgkin_huxley import MODEL, alpha_m, alpha_n, beta_n
+from spikebook.hodgkin_huxley import (
+    K_TEA,
+    K_TTX,
+    MODEL,
+    alpha_m,
+    alpha_n,
+    beta_n,
+    blockers,
+    current_1952,
+    sodium_replacement,
+    voltage_1952,
+)
+from spikebook.membrane_potential import SQUID, nernst
 from spikebook.stimuli import from_array, sine, step
 
 REFERENCE = load("hodgkin_huxley")
@@ -319,3 +331,77 @@ def test_gates_relax_to_the_steady_state_with_their_time_constant():
 def test_a_recorded_current_on_the_grid_equals_the_same_array():
     values = np.random.default_rng(3).normal(8, 5, 3000)
     np.testing.assert_array_equal(run(values, 30).V, run(from_array(values, interval=0.01), 30).V)
+
+
+# ---- the paper's signs, and what an experimenter does to the axon
+
+
+@pytest.mark.parametrize("V", [-100.0, -65.0, -20.0, 45.0])
+def test_the_papers_equations_in_the_papers_signs_are_ours_converted(V):
+    n, m, h, I = 0.4, 0.2, 0.5, 8.0
+    ours = MODEL.rates_of_change({"V": V, "n": n, "m": m, "h": h}, MODEL.values(E_L=-54.387), I)
+    paper = squid_1952.derivatives(voltage_1952(V), n, m, h, I)
+    np.testing.assert_allclose(paper, [-ours["V"], ours["n"], ours["m"], ours["h"]], rtol=1e-10)
+
+
+def test_the_papers_batteries_are_ours_converted():
+    """Table 3 of the paper: V_Na = -115, V_K = +12, V_L = -10.613 mV."""
+    E = np.array([MODEL.parameters[name].value for name in ("E_Na", "E_K", "E_L")])
+    np.testing.assert_allclose(voltage_1952(E), [-115, 12, -10.613], rtol=0, atol=1e-9)
+    assert voltage_1952(-50.0, rest=-60.0) == -10
+    assert current_1952(10.0) == -10
+
+
+def test_converting_twice_changes_nothing():
+    V = np.random.default_rng(0).uniform(-100, 100, (3, 5))
+    np.testing.assert_allclose(voltage_1952(voltage_1952(V)), V, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(current_1952(current_1952(V)), V)
+
+
+@pytest.mark.parametrize("fraction", [1.0, 0.3, 0.1, 0.01])
+def test_replacing_sodium_moves_its_battery_as_nernsts_equation_says(fraction):
+    full, left = (nernst(1, part * SQUID["outside"]["Na"], SQUID["inside"]["Na"], 18.5) for part in (1, fraction))
+    expected = MODEL.parameters["E_Na"].value + left - full
+    assert sodium_replacement(fraction, celsius=18.5) == {"E_Na": pytest.approx(expected, abs=1e-12)}
+
+
+def test_with_less_sodium_outside_the_spike_is_lower_and_its_current_reverses_where_it_should():
+    peaks = [run(step(20, 1, 2), 15, **sodium_replacement(fraction)).V.max() for fraction in (1.0, 0.7, 0.5, 0.3)]
+    assert np.all(np.diff(peaks) < -3)
+    changes = sodium_replacement(0.1)
+    at_the_battery = {"V": changes["E_Na"], "m": 1.0, "h": 1.0}
+    assert MODEL.current("I_Na", at_the_battery, MODEL.values(**changes)) == 0
+
+
+def test_a_blocker_at_its_dissociation_constant_closes_half_the_channels_of_its_kind():
+    assert blockers() == {"g_Na": 120, "g_K": 36}
+    assert blockers(TTX=K_TTX) == {"g_Na": 60, "g_K": 36}
+    assert blockers(TEA=K_TEA) == {"g_Na": 120, "g_K": 18}
+    both = blockers(TTX=9 * K_TTX, TEA=3 * K_TEA)
+    assert both == {"g_Na": pytest.approx(12), "g_K": pytest.approx(9)}
+
+
+def test_tetrodotoxin_abolishes_the_spike_and_tetraethylammonium_prolongs_it():
+    def above_0(**changes):
+        return np.count_nonzero(run(step(30, 1, 2), 60, **changes).V > 0)
+
+    normal = above_0()
+    assert normal > 0
+    assert above_0(**blockers(TTX=100)) == 0
+    assert above_0(**blockers(TEA=3)) > 3 * normal
+
+
+@pytest.mark.parametrize(
+    "call, said",
+    [
+        (lambda: sodium_replacement(0), "^fraction = 0 of the sodium outside must be above 0.*blockers"),
+        (lambda: sodium_replacement(30), "^fraction = 30 .* give 0.3 for 30 %"),
+        (lambda: sodium_replacement(0.3, celsius=-300), "^celsius = -300"),
+        (lambda: blockers(TTX=-1), "^TTX = -1 nM is below 0"),
+        (lambda: blockers(TEA=np.nan), "^TEA = nan mM"),
+        (lambda: voltage_1952(np.inf), "^V = inf mV"),
+    ],
+)
+def test_impossible_solutions_are_refused_by_name(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

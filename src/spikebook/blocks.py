@@ -18,6 +18,7 @@ neuron, goes through one after the other.
 from functools import lru_cache
 
 from .compilation import gather, load
+from .divisions import merged
 from .exponentials import shared
 from .methods import HELPERS, STABLE, fastest_rates
 from .steps import Place, called, crossed, divided, indented, moved, moves, slopes, speeds, whole
@@ -44,15 +45,18 @@ STORED = (
 )
 
 
-def compiled(model, method, inputs, varying=(), recorded=()):
-    """The function `advance` for a method, a kind of input, the parameters that are arrays and the variables to record."""
+def compiled(model, method, inputs, varying=(), recorded=(), quick=True):
+    """The function `advance` for a method, a kind of input, the parameters that are arrays and the variables to record.
+
+    The quick one does with fewer divisions, and its results are no numbers where these would be out of range.
+    """
     functions = gather((*model.functions, *HELPERS))
-    text = _program(model, method, inputs, tuple(varying), tuple(recorded), functions)
+    text = _program(model, method, inputs, tuple(varying), tuple(recorded), quick, functions)
     return load(text, ("advance",), bool(model.gates)).advance
 
 
 @lru_cache(maxsize=100)
-def _program(model, method, inputs, varying, recorded, functions):
+def _program(model, method, inputs, varying, recorded, quick, functions):
     received, in_block, alone = INPUTS[inputs]
     place = Place(in_block, STORED, "False", "-1 - start_ - j_, start_, fastest_")
     signature = [
@@ -75,7 +79,8 @@ def _program(model, method, inputs, varying, recorded, functions):
         *indented(1, body),
         "    return spikes_, last, fastest_",
     ]
-    return shared("\n\n".join([functions, "\n".join(lines)]))
+    text = shared("\n\n".join([functions, "\n".join(lines)]))
+    return merged(text) if quick and method != "euler" else text
 
 
 def _one_by_one(model, place, varying, recorded):
@@ -150,8 +155,9 @@ def _recorded(recorded, moment):
 def _step(model, method, place, loaded):
     """One step of a block: all its neurons at once, and then one by one those to which something special happens."""
     V = model.voltage
-    before = [f"{x} = {x}_before_[j_]" for x in model.state]
-    keep = [f"{x}_before_[j_] = {x}" for x in model.state]
+    needed = [V] if not model.reset and method != "rk4" else model.state
+    before = [f"{x} = {x}_before_[j_]" for x in needed]
+    keep = [f"{x}_before_[j_] = {x}" for x in needed]
     store = [f"{x}_block_[j_] = {x}" for x in model.state]
     if not model.reset:
         every = [
@@ -188,7 +194,7 @@ def _step(model, method, place, loaded):
             *moved(model),
             *store,
         ]
-        waited = ["wait_block_[j_] = wait_"] if model.refractory else []
+        waited = ["wait__block_[j_] = wait_"] if model.refractory else []
         one = [*before, *divided(model, method, place), *store, *waited]
     return [
         "found_ = 0",

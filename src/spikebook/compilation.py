@@ -176,7 +176,7 @@ def load(text, entries, contract=False):
         header = (
             f"{Path(__file__).with_name('fast_math.py').read_text(encoding='utf-8')}\n\n"
             "from numpy import empty\n\n\n"
-            f'inner = njit(error_model="numpy", fastmath={fastmath})\n'
+            f'inner = njit(error_model="numpy", fastmath={fastmath}, forceinline=True)\n'
             f'entry = njit(error_model="numpy", fastmath={fastmath}, cache=True, nogil=True)\n'
         )
         for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:

@@ -72,13 +72,13 @@ def parabola(start, middle, end, x):
 def relaxed(speed, rate, duration):
     """speed (1 - exp(-rate duration)) / rate: how far a variable gets whose `speed` fades at `rate`, and its limit
     speed duration at rate 0."""
-    decay = rate * duration + 1e-300  # changes nothing but 0
+    decay = rate * duration + 1e-30  # changes nothing but 0
     return speed * duration / decay * -expm1(-decay)
 
 
 def reached(speed, rate, distance):
     """The duration after which `relaxed` is `distance`."""
-    part = rate * distance / speed + 1e-300
+    part = rate * distance / speed + 1e-30
     return distance / speed * -log1p(-part) / part
 
 

@@ -16,7 +16,7 @@ from .simulation import Diverged, check_current, check_method, count_steps, endl
 from .stimuli import Stimulus, as_samples
 
 MOST_RECORDED = 4e9  # bytes
-USUAL_RATE = 40  # Hz; room is made for so many spikes at first
+USUAL_RATE = 200  # Hz; room is made for so many spikes at first, and what stays empty takes none
 
 
 class Population:
@@ -113,41 +113,47 @@ def simulate_population(
     start = {name: np.array(np.broadcast_to(value, n), dtype=float) for name, value in start.items()}
     records = _records(model, record, n, steps)
     varying = [name for name, value in values.items() if np.ndim(value)]
-    run = compiled(model, method, kind, varying, records)
-    fixed = [
-        *(array(sample) if sample.ndim == 1 else sample for sample in samples),
-        *(state := list(map(array, start.values()))),
-        *(_as_compiled(value) for value in values.values()),
-        _as_compiled(values.get(model.threshold, model.threshold)),
-    ]
+    fixed = [*map(_as_compiled, values.values()), _as_compiled(values.get(model.threshold, model.threshold))]
+    samples = [array(sample) if sample.ndim == 1 else sample for sample in samples]
 
-    def advance(first, last):
-        """The spikes of these neurons, in as many runs as it takes to store them, and the largest rate met."""
-        parts, fastest, room = [], 0.0, max(1024, math.ceil((last - first) * duration * USUAL_RATE / 1000))
-        while first < last:
-            times = array(np.empty(room))
-            ids = np.empty(room, np.int32) if has_numba() else [0] * room
-            spikes, reached, rate = run(first, last, steps, dt, *fixed, times, ids, room, *records.values())
-            if spikes < 0:
-                raise Diverged(f"neuron {-1 - spikes}: {endless(model, method, dt)}")
-            parts.append((np.asarray(times[:spikes]), np.asarray(ids[:spikes], dtype=np.int32)))
-            room = 4 * room if reached == first else room
-            first, fastest = reached, max(fastest, rate)
-        return parts, fastest
+    def run(quick):
+        """The final state, and the spikes, computed the quick way or the safe one."""
+        advance = compiled(model, method, kind, varying, records, quick)
+        state = [array(value.copy()) for value in start.values()]
+
+        def share(first, last):
+            """The spikes of these neurons, in as many runs as it takes to store them, and the largest rate met."""
+            parts, fastest, room = [], 0.0, max(1024, math.ceil((last - first) * duration * USUAL_RATE / 1000))
+            while first < last:
+                times = array(np.empty(room))
+                ids = np.empty(room, np.int32) if has_numba() else [0] * room
+                given = (*samples, *state, *fixed, times, ids, room, *records.values())
+                spikes, reached, rate = advance(first, last, steps, dt, *given)
+                if spikes < 0:
+                    raise Diverged(f"neuron {-1 - spikes}: {endless(model, method, dt)}")
+                parts.append((np.asarray(times[:spikes]), np.asarray(ids[:spikes], dtype=np.int32)))
+                room = 4 * room if reached == first else room
+                first, fastest = reached, max(fastest, rate)
+            return parts, fastest
+
+        try:
+            shares = _shared_out(share, n, threads)
+        except (OverflowError, ZeroDivisionError):
+            raise Diverged(unstable(model, method, dt, "somewhere")) from None
+        fastest = max(fastest for _, fastest in shares)
+        if method in STABLE and fastest * dt > STABLE[method]:
+            raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
+        final = {name: np.asarray(values) for name, values in zip(model.state, state)}
+        for name, value in final.items():
+            bounds = (-1e-9, 1 + 1e-9) if name in model.gates else (-sys.float_info.max, sys.float_info.max)
+            for bad in np.flatnonzero(~((value >= bounds[0]) & (value <= bounds[1])))[:1]:
+                raise Diverged(unstable(model, method, dt, f"in neuron {bad}"))
+        return final, [part for parts, _ in shares for part in parts]
 
     try:
-        shares = _shared_out(advance, n, threads)
-    except (OverflowError, ZeroDivisionError):
-        raise Diverged(unstable(model, method, dt, "somewhere")) from None
-    fastest = max(fastest for _, fastest in shares)
-    if method in STABLE and fastest * dt > STABLE[method]:
-        raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
-    final = {name: np.asarray(values) for name, values in zip(model.state, state)}
-    for name, value in final.items():
-        bounds = (-1e-9, 1 + 1e-9) if name in model.gates else (-sys.float_info.max, sys.float_info.max)
-        for bad in np.flatnonzero(~((value >= bounds[0]) & (value <= bounds[1])))[:1]:
-            raise Diverged(unstable(model, method, dt, f"in neuron {bad}"))
-    spikes = [part for parts, _ in shares for part in parts]
+        final, spikes = run(quick=True)
+    except Diverged:
+        final, spikes = run(quick=False)
     return Population(model, values, method, dt, steps, final, spikes, records)
 
 
