@@ -7,11 +7,25 @@ trace.plot()
 
 import importlib
 
-from . import hodgkin_huxley, stimuli
+from . import (
+    added_currents,
+    channel_noise,
+    firing_patterns,
+    first_network,
+    hodgkin_huxley,
+    izhikevich,
+    membrane_potential,
+    phase_plane,
+    reduced_models,
+    spike_trains,
+    stimuli,
+    voltage_clamp,
+)
 from .model import Gate, Model, Parameter
 from .numbers import Numbers
 from .population import Population, simulate_population
 from .simulation import simulate
+from .sweeps import sweep
 from .trace import Trace
 
 __all__ = [
@@ -21,12 +35,23 @@ __all__ = [
     "Parameter",
     "Population",
     "Trace",
+    "added_currents",
+    "channel_noise",
     "explore",
+    "firing_patterns",
+    "first_network",
     "hodgkin_huxley",
+    "izhikevich",
+    "membrane_potential",
+    "phase_plane",
     "plots",
+    "reduced_models",
     "simulate",
     "simulate_population",
+    "spike_trains",
     "stimuli",
+    "sweep",
+    "voltage_clamp",
 ]
 
 

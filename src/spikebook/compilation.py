@@ -123,6 +123,8 @@ class _Scalar(ast.NodeTransformer):
         return self.resolve(node, node.id, self.globals.get(node.id, self))
 
     def visit_Attribute(self, node):
+        if isinstance(node.value, ast.Name) and node.value.id in self.local:
+            return node  # a method of an argument, such as a generator of random numbers
         if isinstance(node.value, ast.Name) and inspect.ismodule(self.globals.get(node.value.id)):
             module = self.globals[node.value.id]
             return self.resolve(node, f"{node.value.id}.{node.attr}", getattr(module, node.attr, self))
