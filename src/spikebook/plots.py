@@ -157,7 +157,7 @@ def trace(trace, names=None, axes=None):
         raise ValueError(f"axes has {len(axes)} panels for {len(panels)} entries of names; give one for each")
     for panel, ax in zip(panels, axes):
         for name in panel:
-            quantity(ax, trace.t, trace[name], name)
+            quantity(ax, *_with_spikes(trace, name), name)
         ax.set_ylabel(_axis_label(trace.model, panel))
         if len(panel) > 1:
             ax.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=len(panel), handlelength=1.6, borderpad=0)
@@ -166,13 +166,26 @@ def trace(trace, names=None, axes=None):
     return axes
 
 
+def _with_spikes(trace, name):
+    """Time and values to draw. Where a model leaves its spikes out (it jumps from the threshold to its reset), the voltage
+    is drawn up to the threshold at each."""
+    if not trace.model.reset or name != trace.model.voltage or not len(trace.spike_times):
+        return trace.t, trace[name]
+    after = np.searchsorted(trace.t, trace.spike_times, side="right").clip(max=len(trace.t) - 1)
+    threshold = trace.parameters.get(trace.model.threshold, trace.model.threshold)
+    landing = trace[name][after]
+    pairs = np.column_stack([np.full_like(landing, threshold), landing]).ravel()
+    where = np.repeat(after, 2)
+    return np.insert(trace.t, where, np.repeat(trace.spike_times, 2)), np.insert(trace[name], where, pairs)
+
+
 def _axis_label(model, panel):
     unit = f"\n({model.current_unit.replace('uA/cm2', 'µA/cm²')})" if model.current_unit else ""
     if set(panel) <= set(model.gates):
         return "open\nprobability"
     if panel == ("current",):
         return f"input{unit}"
-    if set(panel) <= set(model.currents):
+    if set(panel) <= {*model.currents, "I_C"}:
         return f"current{unit}"
     if panel == (model.voltage,) and model.currents:
         return "V (mV)"

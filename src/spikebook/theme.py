@@ -1,6 +1,6 @@
 """Colours and type, in one place, for figures, explorers and the pages, light and dark.
 
-A quantity keeps one colour everywhere: sodium is vermilion, potassium blue, the leak grey, the input
+A quantity keeps one colour everywhere: sodium is vermilion, potassium blue, calcium crimson, the leak grey, the input
 purple, the voltage ink. The gates wear the colour of their ion (m and h sodium's, n potassium's) and are told
 apart by their dashes. The pairs stay apart for colour-blind readers (after Okabe and Ito's palette) and reach
 at least 4.5 : 1 against the page in both themes.
@@ -16,6 +16,7 @@ LIGHT = {
     "V": "#1f242c",
     "Na": "#b8420c",
     "K": "#0868a8",
+    "Ca": "#a01a58",
     "L": "#666c76",
     "input": "#7a3e9d",
     "E": "#8f6400",
@@ -32,6 +33,7 @@ DARK = {
     "V": "#e8e6e0",
     "Na": "#f59365",
     "K": "#6fb8ee",
+    "Ca": "#f28ab5",
     "L": "#9ba3af",
     "input": "#caa0ea",
     "E": "#e3b341",
@@ -47,11 +49,30 @@ QUANTITIES = {
     "I_Na": ("Na", ()),
     "I_K": ("K", ()),
     "I_L": ("L", ()),
+    "I_A": ("K", (6, 3)),
+    "I_M": ("K", (2, 2)),
+    "I_Ca": ("Ca", ()),
+    "I_C": ("muted", ()),
+    "open_Na": ("Na", ()),
+    "open_K": ("K", ()),
+    "u": ("K", ()),
+    "w": ("K", ()),
     "current": ("input", ()),
 }
 
 # What a figure or an explorer calls a quantity, where that is not its name.
-LABELS = {"current": "input", "I_Na": "Na⁺", "I_K": "K⁺", "I_L": "leak"}
+LABELS = {
+    "current": "input",
+    "I_Na": "Na⁺",
+    "I_K": "K⁺",
+    "I_L": "leak",
+    "I_A": "K⁺ (A)",
+    "I_M": "K⁺ (M)",
+    "I_Ca": "Ca²⁺",
+    "I_C": "capacity",
+    "open_Na": "open Na⁺",
+    "open_K": "open K⁺",
+}
 
 TEXT_FONT = '"Source Serif 4 Variable", "Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
 LABEL_FONT = '"Source Sans 3 Variable", "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
