@@ -285,37 +285,48 @@ def imports(path, everywhere):
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             found.add(node.module)
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"spikebook.{node.module or alias.name}" for alias in node.names}
+            within = dotted(path).split(".")[: -node.level]
+            found |= {".".join([*within, node.module or alias.name]) for alias in node.names}
     return found
 
 
-BELOW = sorted(path for path in PACKAGE.glob("*.py") if path.stem != "__init__")
-EQUATIONS = [path for path in BELOW if "MODEL = Model(" in path.read_text(encoding="utf-8")]
+def dotted(path):
+    """spikebook.phase_plane.cycles"""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
 
 
-@pytest.mark.parametrize("path", BELOW, ids=lambda path: path.stem)
+def name(path):
+    return dotted(path).partition(".")[2]
+
+
+BELOW = sorted(path for path in PACKAGE.rglob("*.py") if path.stem != "__init__" and "explore" not in path.parts)
+EQUATIONS = [path for path in BELOW if " = Model(\n" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", BELOW, ids=name)
 def test_nothing_below_imports_the_explorers(path):
     assert not [name for name in imports(path, everywhere=True) if name.startswith("spikebook.explore")]
 
 
-@pytest.mark.parametrize("path", [path for path in BELOW if path.stem != "plots"], ids=lambda path: path.stem)
-def test_only_figures_need_more_than_numpy_to_be_imported(path):
+@pytest.mark.parametrize("path", [path for path in BELOW if path.stem not in ("plots", "fast_math")], ids=name)
+def test_only_figures_and_what_numba_compiles_need_more_than_numpy_to_be_imported(path):
     roots = {name.partition(".")[0] for name in imports(path, everywhere=False)}
     assert roots <= sys.stdlib_module_names | {"numpy", "spikebook"}
-    assert "spikebook.plots" not in imports(path, everywhere=False)
+    assert not {"spikebook.plots", "spikebook.fast_math"} & imports(path, everywhere=False)
 
 
-@pytest.mark.parametrize("path", EQUATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EQUATIONS, ids=name)
 def test_a_model_file_knows_neither_figures_nor_widgets_nor_simulation(path):
-    assert imports(path, everywhere=True) <= {"numpy", "math", "spikebook.model"}
+    equations = {"spikebook.model", "spikebook.membrane_potential"} | {dotted(other) for other in EQUATIONS}
+    assert imports(path, everywhere=True) <= sys.stdlib_module_names | {"numpy"} | equations
 
 
 def test_modules_import_one_another_in_one_direction():
-    needs = {path.stem: {name[10:] for name in imports(path, False) if name.startswith("spikebook.")} for path in BELOW}
+    needs = {dotted(path): imports(path, False) for path in BELOW}
     while needs:
-        lowest = {name for name, below in needs.items() if not below & set(needs)}
+        lowest = {module for module, below in needs.items() if not below & set(needs)}
         assert lowest, f"these modules import one another in a circle: {needs}"
-        needs = {name: below for name, below in needs.items() if name not in lowest}
+        needs = {module: below for module, below in needs.items() if module not in lowest}
 
 
 def test_the_layer_tests_see_what_they_look_for():

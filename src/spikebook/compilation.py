@@ -36,6 +36,7 @@ MATHEMATICS["abs"] |= {abs, np.abs}
 MATHEMATICS["min"] |= {min}
 MATHEMATICS["max"] |= {max}
 BUILT_IN = {"abs", "min", "max", "range"}
+RANDOM = {"standard_normal", "random"}
 LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: exact everywhere, and fast in JavaScript
 
 
@@ -123,8 +124,8 @@ class _Scalar(ast.NodeTransformer):
         return self.resolve(node, node.id, self.globals.get(node.id, self))
 
     def visit_Attribute(self, node):
-        if isinstance(node.value, ast.Name) and node.value.id in self.local:
-            return node  # a method of an argument, such as a generator of random numbers
+        if isinstance(node.value, ast.Name) and node.value.id in self.local and node.attr in RANDOM:
+            return node  # of a generator of random numbers among the arguments
         if isinstance(node.value, ast.Name) and inspect.ismodule(self.globals.get(node.value.id)):
             module = self.globals[node.value.id]
             return self.resolve(node, f"{node.value.id}.{node.attr}", getattr(module, node.attr, self))
