@@ -190,6 +190,12 @@ class Model:
         """The state variable whose upward crossings of `threshold` are spikes."""
         return self.state[0]
 
+    def coarsest(self, method) -> float:
+        """The largest step, ms, that `method` may take."""
+        if isinstance(self.largest_step, Mapping):
+            return self.largest_step.get(method, math.inf)
+        return self.largest_step
+
     def values(self, **changes) -> dict[str, float]:
         """All parameters as numbers, the published ones unless changed.
 
@@ -197,21 +203,25 @@ class Model:
         outside the documented range.
         """
         values = {name: float(parameter.value) for name, parameter in self.parameters.items()}
-        for name, value in changes.items():
-            if name not in values:
-                small = {known.lower(): known for known in values}  # g_k means g_K, not g_L
-                near = difflib.get_close_matches(name.lower(), small, n=1, cutoff=0.4)
-                hint = f"did you mean {small[near[0]]!r}? " if near else ""
-                raise ValueError(f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(values)}")
-            parameter = self.parameters[name]
-            values[name] = number(name, value, parameter.unit)
-            if not parameter.low <= values[name] <= parameter.high:
-                raise ValueError(
-                    f"{name} = {value:g} {parameter.unit} is outside the range of {self.name}: use "
-                    f"{parameter.low:g} to {parameter.high:g} {parameter.unit} ({parameter.meaning})"
-                )
+        values |= {name: self.in_range(name, value) for name, value in changes.items()}
         self.check_reset(values)
         return values
+
+    def in_range(self, name, value) -> float:
+        """`value` as a number for the parameter `name`, or the errors of `values`."""
+        if name not in self.parameters:
+            small = {known.lower(): known for known in self.parameters}  # g_k means g_K, not g_L
+            near = difflib.get_close_matches(name.lower(), small, n=1, cutoff=0.4)
+            hint = f"did you mean {small[near[0]]!r}? " if near else ""
+            raise ValueError(f"unknown parameter {name!r}: {hint}{self.name} has {', '.join(self.parameters)}")
+        parameter = self.parameters[name]
+        value = number(name, value, parameter.unit)
+        if not parameter.low <= value <= parameter.high:
+            raise ValueError(
+                f"{name} = {value:g} {parameter.unit} is outside the range of {self.name}: use "
+                f"{parameter.low:g} to {parameter.high:g} {parameter.unit} ({parameter.meaning})"
+            )
+        return value
 
     def check_reset(self, values):
         """Raise ValueError where a spike would leave the voltage at the threshold; `values` are numbers or arrays."""

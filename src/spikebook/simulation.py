@@ -1,6 +1,5 @@
 """Run one neuron: a model and a current in, a Trace out."""
 
-import math
 import sys
 import warnings
 from collections.abc import Mapping
@@ -76,11 +75,9 @@ def count_steps(model, duration, dt, method):
         raise ValueError(f"duration = {duration:g} ms is no duration; give more than 0 ms")
     if dt <= 0:
         raise ValueError(f"dt = {dt:g} ms is no step; give more than 0 ms")
-    largest = model.largest_step
-    largest = largest.get(method, math.inf) if isinstance(largest, Mapping) else largest
-    if dt > largest:
+    if dt > model.coarsest(method):
         by = f" by {method}" if isinstance(model.largest_step, Mapping) else ""
-        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name}{by} (use at most {largest:g} ms)")
+        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name}{by} (use at most {model.coarsest(method):g} ms)")
     if duration / dt > MOST_STEPS:
         raise ValueError(
             f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger "

@@ -80,7 +80,7 @@ def controls_for(model, ranges):
             raise ValueError(f"{name}: a step of {step:g} {unit} does not fit between {low:g} and {high:g} {unit}")
         for end in (low, high):
             if name in model.parameters:
-                model.values(**{name: end})
+                model.in_range(name, end)
             _check_input(model, name, end, unit)
         group = "neuron" if name in model.parameters else "input"
         controls.append(

@@ -58,12 +58,11 @@ class Explorer(anywidget.AnyWidget):
         self, model, name=None, title=None, hint="", panels=None, kinds=tuple(STIMULI), pulses=(), dt=None, **ranges
     ):
         self.model = model
-        self._method = "exponential_euler" if "exponential_euler" in available(model) else "rk4"
-        self._dt = min(0.02, model.largest_step) if dt is None else number("dt", dt, "ms")
-        if not 0 < self._dt <= model.largest_step:
-            raise ValueError(
-                f"dt = {dt:g} ms does not suit {model.name}: use more than 0 and at most {model.largest_step:g} ms"
-            )
+        self._method = "exponential_euler" if "exponential_euler" in available(model) else model.method
+        coarsest = model.coarsest(self._method)
+        self._dt = min(0.02, coarsest) if dt is None else number("dt", dt, "ms")
+        if not 0 < self._dt <= coarsest:
+            raise ValueError(f"dt = {dt:g} ms does not suit {model.name}: use more than 0 and at most {coarsest:g} ms")
         name = name or re.sub(r"\W+", "_", model.name).strip("_").lower()
         if not re.fullmatch(r"\w+", name):
             raise ValueError(f"name = {name!r} stands in addresses: use letters, digits and underscores")
