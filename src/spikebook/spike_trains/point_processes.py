@@ -11,9 +11,9 @@ doi:10.1162/08997660252741149.
 
 import numpy as np
 
-from .model import number
-from .spike_trains import positive
-from .stimuli import _finite
+from ..model import number
+from ..stimuli import _finite
+from .statistics import positive
 
 MOST_SPIKES = 1e8  # a gigabyte
 SMALLEST_SHAPE = 0.5  # below, ever more intervals are too short for the rounding of the times

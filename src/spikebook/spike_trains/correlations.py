@@ -14,8 +14,8 @@ Perkel, Gerstein and Moore (1967) Biophys J 7:419, doi:10.1016/S0006-3495(67)865
 
 import numpy as np
 
-from .spike_trains import as_train, positive, recorded, spike_counts, whole
-from .stimuli import _finite
+from ..stimuli import _finite
+from .statistics import as_train, positive, recorded, spike_counts, whole
 
 
 def crosscorrelogram(reference, target, start, stop, max_lag, bin_width):

@@ -18,8 +18,8 @@ import math
 
 import numpy as np
 
-from .model import number
-from .spike_trains import as_train, positive
+from ..model import number
+from .statistics import as_train, positive
 
 
 def van_rossum(a, b, tau):

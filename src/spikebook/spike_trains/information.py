@@ -20,8 +20,8 @@ import math
 
 import numpy as np
 
-from .spike_trains import positive
-from .stimuli import _finite
+from ..stimuli import _finite
+from .statistics import positive
 
 
 def information_per_spike(rate, spikes=math.inf):

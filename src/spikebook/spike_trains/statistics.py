@@ -23,8 +23,8 @@ import math
 
 import numpy as np
 
-from .model import number
-from .stimuli import _finite, _interval
+from ..model import number
+from ..stimuli import _finite, _interval
 
 MOST_BINS = 10**8  # a gigabyte of counts
 

@@ -1,0 +1,49 @@
+"""Spike trains: what a list of spike times says, and trains made by chance to compare it with.
+
+statistics        rate, counts, PSTH, intervals, CV, LV, Fano factor
+correlations      correlograms, spectrum, spike-triggered average
+distances         how far apart two trains are
+information       bits per spike, entropy, mutual information
+point_processes   Poisson and gamma processes
+
+A spike train is one row of times in ms, in order; trials are a list of trains. Intervals are half open: start <= t < stop.
+"""
+
+from .correlations import autocorrelogram, crosscorrelogram, power_spectrum, spike_triggered_average
+from .distances import van_rossum, victor_purpura
+from .information import entropy, information_per_spike, mutual_information
+from .point_processes import gamma, poisson
+from .statistics import (
+    between,
+    cv,
+    fano_factor,
+    firing_rate,
+    instantaneous_rate,
+    isi,
+    lv,
+    psth,
+    spike_counts,
+)
+
+__all__ = [
+    "autocorrelogram",
+    "between",
+    "crosscorrelogram",
+    "cv",
+    "entropy",
+    "fano_factor",
+    "firing_rate",
+    "gamma",
+    "information_per_spike",
+    "instantaneous_rate",
+    "isi",
+    "lv",
+    "mutual_information",
+    "poisson",
+    "power_spectrum",
+    "psth",
+    "spike_counts",
+    "spike_triggered_average",
+    "van_rossum",
+    "victor_purpura",
+]
