@@ -316,8 +316,9 @@ def test_only_figures_and_what_numba_compiles_need_more_than_numpy_to_be_importe
 
 
 @pytest.mark.parametrize("path", EQUATIONS, ids=name)
-def test_a_model_file_knows_neither_figures_nor_widgets_nor_simulation(path):
-    equations = {"spikebook.model", "spikebook.membrane_potential"} | {dotted(other) for other in EQUATIONS}
+def test_a_model_file_holds_equations_and_data_alone(path):
+    data = {"spikebook.model", "spikebook.membrane_potential", "spikebook.experiments"}
+    equations = data | {dotted(other) for other in EQUATIONS}
     assert imports(path, everywhere=True) <= sys.stdlib_module_names | {"numpy"} | equations
 
 

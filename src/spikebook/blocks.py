@@ -63,7 +63,7 @@ def _program(model, method, inputs, varying, recorded, quick, functions):
         *("first", "last", "steps", "dt", *received),
         *(f"{x}_all_" for x in model.state),
         *(f"{p}_all_" if p in varying else p for p in model.parameters),
-        *(["threshold_all_"] if model.threshold in varying else ["threshold_"]),
+        *(["threshold__all_"] if model.threshold in varying else ["threshold_"]),
         *("spike_times", "spike_ids", "room"),
         *(f"record_{x}_" for x in recorded),
     ]

@@ -18,7 +18,8 @@ Steps of 0.1 to 0.5 ms are coarse for these equations, and the figure is as much
 
 from dataclasses import replace
 
-from .izhikevich import MODEL, Experiment
+from .experiments import Experiment
+from .izhikevich import MODEL
 
 
 def dv_class_1(v, u, I):
@@ -38,9 +39,9 @@ CLASS_1 = _variant("Izhikevich, class 1", {"v": dv_class_1}, a=0.02, b=-0.1, c=-
 ACCOMMODATING = _variant("Izhikevich, accommodating", {"u": du_accommodating}, a=0.02, b=1.0, c=-55.0, d=4.0)
 
 
-def _pattern(panel, name, a, b, c, d, v, *pieces, u=None, duration, step=0.25, **more):
+def _pattern(panel, name, a, b, c, d, v, *pieces, u=None, duration, step=0.25, model=MODEL, **more):
     parameters, initial = dict(a=a, b=b, c=c, d=d), dict(v=v, u=b * v if u is None else u)
-    return Experiment(panel, name, parameters, initial, duration, step, pieces, **more)
+    return Experiment(panel, name, model, parameters, initial, duration, step, pieces, **more)
 
 
 def _on(value, start, stop):

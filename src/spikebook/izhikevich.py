@@ -25,16 +25,8 @@ v_r  resting potential, mV        v_t  where it tips over when it is raised quic
 Izhikevich (2007) Dynamical Systems in Neuroscience, MIT Press, chapter 8, doi:10.7551/mitpress/2526.001.0001.
 """
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
-import numpy as np
-
+from .experiments import Experiment
 from .model import Model, Parameter
-from .simulation import Diverged, simulate
-from .stimuli import ramp, step
 
 
 def dv(v, u, I):
@@ -110,99 +102,9 @@ CELLS_2007 = {
 }
 
 
-class Comparison(NamedTuple):
-    """One experiment by the published scheme and converged: how many spikes, and how far apart in ms, at most, spikes
-    of the same number are. Infinite where the converged neuron spikes without end."""
-
-    panel: str
-    name: str
-    step: float
-    published: int
-    converged: float
-    difference: float
-
-
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """A neuron and the current that it was given in a published figure.
-
-    panel, name          as in the figure
-    model, parameters    the neuron
-    initial              where it started
-    duration, step       ms, of the published script
-    pieces               the current: straight lines from `first` to `last` between `start` and `stop` (ms), each as
-                         (first, last, start, stop), which add to the constant `background`
-    converged            parameters that the converged run changes because with the published ones it has no end
-    note                 what a reader should know about it
-
-    >>> CELLS["FS"].simulate()
-    <Trace of Izhikevich: 150 ms, 19 spikes, rk4, dt = 0.01 ms>
-    >>> CELLS["FS"].simulate(scheme="published")
-    <Trace of Izhikevich: 150 ms, 15 spikes, euler, dt = 0.25 ms>
-    """
-
-    panel: str
-    name: str
-    parameters: Mapping[str, float]
-    initial: Mapping[str, float]
-    duration: float
-    step: float
-    pieces: tuple[tuple[float, float, float, float], ...]
-    background: float = 0.0
-    model: Model = MODEL
-    converged: Mapping[str, float] = field(default_factory=dict)
-    note: str = ""
-
-    @property
-    def current(self):
-        """The current as a stimulus."""
-        return sum((ramp(*piece) for piece in self.pieces), start=step(self.background))
-
-    @property
-    def published_current(self):
-        """The current as the script samples it, one value a step. Its inequalities are strict, so a piece that starts
-        or stops on a step misses that step."""
-        t = np.arange(round(self.duration / self.step)) * self.step
-        current = np.full(t.shape, float(self.background))
-        for first, last, start, stop in self.pieces:
-            inside = (t > start) & (t < stop)
-            current[inside] += first + (last - first) / (stop - start) * (t[inside] - start)
-        return current
-
-    def simulate(self, scheme="converged", **changes):
-        """Run it and return the Trace.
-
-        scheme    "converged": the equations, by RK4 in steps of 0.01 ms, with spikes where v crosses the peak;
-                  "published": Euler's method in the published step, u moved with the new v, a spike stamped with
-                  the start of the step in which v passed the peak, reset at its end
-        changes   parameters and other arguments of `spikebook.simulate`, by name
-
-        Raises ValueError for another scheme, and as `spikebook.simulate`.
-        """
-        how = {"duration": self.duration, "initial": self.initial, **self.parameters}
-        if scheme == "published":
-            how |= {"current": self.published_current, "dt": self.step, "method": "euler"}
-        elif scheme == "converged":
-            how |= {"current": self.current, "dt": 0.01, "method": "rk4", **self.converged}
-        else:
-            raise ValueError(f"scheme = {scheme!r} is unknown; use 'converged' or 'published'")
-        return simulate(self.model, **{**how, **changes})
-
-    def compare(self):
-        """Both schemes with the published parameters, as a Comparison."""
-        published = self.simulate("published").spike_times
-        try:
-            converged = self.simulate(**self.parameters).spike_times
-        except Diverged:
-            return Comparison(self.panel, self.name, self.step, len(published), math.inf, math.inf)
-        pairs = min(len(published), len(converged))
-        difference = max(abs(published[:pairs] - converged[:pairs]), default=0.0)
-        return Comparison(self.panel, self.name, self.step, len(published), len(converged), float(difference))
-
-
 def _cell(panel, name, a, b, c, d, v, *pieces, duration=150, background=0.0):
     parameters, initial = dict(a=a, b=b, c=c, d=d), dict(v=v, u=b * v)
-    return Experiment(panel, name, parameters, initial, duration, 0.25, pieces, background)
+    return Experiment(panel, name, MODEL, parameters, initial, duration, 0.25, pieces, background)
 
 
 # Figure 2 of 2003, by the author's script, whose currents differ from cell to cell.
