@@ -24,86 +24,99 @@ from numpy import floor, maximum
 from .compilation import gather, has_numba, load
 from .izhikevich import MODEL, du, dv, reset_u, reset_v
 from .model import number
+from .simulation import Diverged
 
 PEAK = MODEL.threshold
 USUAL_SYNAPSES = 1000  # onto each neuron of the published network
 MOST_SYNAPSES = 1e9
 LONGEST_DELAY = 100  # ms
+STRONGEST = 1000  # mV/ms
+FINEST = 1000  # steps a ms
 ROOM = 2**20  # spikes for which room is made at a time
 
 
-def to_all(j, n, slot, weights, arriving):
-    """A spike of neuron j reaches every neuron in the millisecond of `slot`."""
+def to_all(n, weights, I):
+    """A spike reaches every neuron."""
     for k in range(n):
-        arriving[slot, k] += weights[j, k]
+        I[k] += weights[k]
 
 
-def to_some(j, slot, slots, edges, targets, weights, arriving):
-    """A spike of neuron j reaches its targets: those of each delay are from one edge to the next."""
+def to_some(slot, slots, edges, targets, weights, arriving):
+    """A spike reaches its neuron's targets: those of each delay are from one edge to the next."""
     for delay in range(slots - 1):
         slot = slot + 1 if slot + 1 < slots else 0
-        for s in range(edges[j, delay], edges[j, delay + 1]):
-            arriving[slot, targets[j, s]] += weights[j, s]
+        I = arriving[slot]
+        for s in range(edges[delay], edges[delay + 1]):
+            I[targets[s]] += weights[s]
 
 
-def receive(n, slot, spread, arriving, rng):
+def receive(n, spread, I, rng):
     """What comes from outside in one millisecond."""
     for j in range(n):
-        arriving[slot, j] += spread[j] * rng.standard_normal()
+        I[j] += spread[j] * rng.standard_normal()
 
 
-def move(n, slot, v, u, a, b, arriving):
-    """One millisecond in the published steps."""
+def move(n, lowest, v, u, a, b, I):
+    """One millisecond in the published steps; returns how many neurons leapt from below `lowest` past the peak."""
+    leaps = 0
     for j in range(n):
-        I = arriving[slot, j]
-        V = v[j] + 0.5 * dv(v[j], u[j], I)
-        V = V + 0.5 * dv(V, u[j], I)
-        v[j] = V
-        u[j] = u[j] + du(V, u[j], a[j], b[j])
+        middle = v[j] + 0.5 * dv(v[j], u[j], I[j])
+        v[j] = middle + 0.5 * dv(middle, u[j], I[j])
+        leaps += (middle < lowest) & (v[j] >= PEAK)
+        u[j] = u[j] + du(v[j], u[j], a[j], b[j])
+    return leaps
 
 
-def move_by_euler(n, slot, h, v, u, a, b, arriving):
-    """One step of `h` ms."""
+def move_by_euler(n, lowest, h, v, u, a, b, I):
+    """One step of `h` ms; returns how many neurons leapt from below `lowest` past the peak."""
+    leaps = 0
     for j in range(n):
-        v[j] = v[j] + h * dv(v[j], u[j], arriving[slot, j])
+        V = v[j]
+        v[j] = V + h * dv(V, u[j], I[j])
+        leaps += (V < lowest) & (v[j] >= PEAK)
         u[j] = u[j] + h * du(v[j], u[j], a[j], b[j])
+    return leaps
 
 
 def advance(
-    begin, end, n, looks, slots, to_everyone, v, u, a, b, c, d, spread, edges, targets, weights, arriving, rng,
+    begin, end, n, looks, lowest, slots, to_everyone, v, u, a, b, c, d, spread, edges, targets, weights, arriving, rng,
     spike_times, spike_ids, kept, recorded, traces,
 ):  # fmt: skip
     """Move the network from one ms to another, looking for spikes `looks` times a ms (0: once, in the published steps).
 
     `arriving` holds the input of the present millisecond and of those to come, in `slots` slots taken in turn. `traces`
-    gets v of the `kept` neurons that are `recorded`. Returns the number of spikes.
+    gets v of the `kept` neurons that are `recorded`; `spike_times` are steps. Returns the number of spikes, or -1 - i where a neuron leaps from
+    below `lowest` past the peak in the millisecond from i on.
     """
     spikes = 0
     parts = maximum(looks, 1)
     slot = begin - slots * floor(begin / slots)
     for i in range(begin, end):
         following = slot + 1 if slot + 1 < slots else 0
-        receive(n, slot, spread, arriving, rng)
+        I = arriving[slot]
+        receive(n, spread, I, rng)
         for part in range(parts):
             if looks == 0:
-                move(n, slot, v, u, a, b, arriving)
+                leaps = move(n, lowest, v, u, a, b, I)
             else:
-                move_by_euler(n, slot, 1.0 / looks, v, u, a, b, arriving)
+                leaps = move_by_euler(n, lowest, 1.0 / looks, v, u, a, b, I)
+            if leaps > 0:
+                return -1 - i
             for j in range(n):
                 if v[j] >= PEAK:
                     v[j] = reset_v(c[j])
                     u[j] = reset_u(u[j], d[j])
-                    spike_times[spikes] = i + (part + 1) / parts
+                    spike_times[spikes] = i * parts + part + 1
                     spike_ids[spikes] = j
                     spikes += 1
                     if to_everyone:
-                        to_all(j, n, following, weights, arriving)
+                        to_all(n, weights[j], arriving[following])
                     else:
-                        to_some(j, slot, slots, edges, targets, weights, arriving)
+                        to_some(slot, slots, edges[j], targets[j], weights[j], arriving)
         for j in range(n):
-            arriving[slot, j] = 0.0
+            I[j] = 0.0
         for k in range(kept):
-            traces[k, i + 1] = v[recorded[k]]
+            traces[k][i + 1] = v[recorded[k]]
         slot = following
     return spikes
 
@@ -131,7 +144,7 @@ class Network:
     @property
     def rates(self):
         parts = self.spike_counts[: self.n_excitatory], self.spike_counts[self.n_excitatory :]
-        return tuple(1000 * part.mean() / self.duration if len(part) else 0.0 for part in parts)
+        return tuple(float(1000 * part.mean() / self.duration) if len(part) else 0.0 for part in parts)
 
     @property
     def t(self):
@@ -159,7 +172,8 @@ def simulate(
     steps_per_ms  None for the published scheme, or so many steps of Euler's method
     record        ids of neurons whose v to keep
 
-    Raises ValueError or TypeError that names the argument, its value and the remedy.
+    Raises ValueError or TypeError that names the argument, its value and the remedy; ValueError also where a step is so
+    coarse for the input that it leads from far below rest straight to a spike.
 
     >>> import spikebook as sb
     >>> run = sb.first_network.simulate(duration=1000, seed=1)
@@ -172,54 +186,66 @@ def simulate(
     if n == 0:
         raise ValueError("n_excitatory = 0 and n_inhibitory = 0 make no network; give one neuron at least")
     duration = _whole("duration", duration, 1, unit=" ms")
-    looks = 0 if steps_per_ms is None else _whole("steps_per_ms", steps_per_ms, 2, 1000)
+    looks = 0 if steps_per_ms is None else _steps(steps_per_ms)
     shortest, longest = _delays(delay)
-    to_everyone = synapses is None and longest == 1
-    synapses = n if synapses is None else _whole("synapses", synapses, 0)
+    everyone = synapses is None
+    synapses = n if everyone else _whole("synapses", synapses, 0)
     if n * synapses > MOST_SYNAPSES:
         raise ValueError(
             f"{n} neurons with {synapses} synapses each are {n * synapses:.2g} synapses, more than {MOST_SYNAPSES:g}; give "
             "fewer, for example synapses=100"
         )
-    for name, value in (("excitation", excitation), ("inhibition", inhibition)):
-        if number(name, value, "mV/ms") < 0:
-            raise ValueError(f"{name} = {value:g} mV/ms is negative; its sign is known, give its size")
-    if np.shape(thalamic) != (2,) or not np.all(np.isfinite(thalamic)) or np.min(thalamic) < 0:
+    excitation, inhibition = _strength("excitation", excitation), _strength("inhibition", inhibition)
+    if not np.iterable(thalamic) or len(thalamic) != 2:
         raise ValueError(f"thalamic = {thalamic!r} must be two standard deviations in mV/ms, such as (5, 2)")
-    recorded = np.array(list(record), dtype=np.int64)
-    if np.any((recorded < 0) | (recorded >= n)):
-        raise ValueError(f"record = {record!r} has ids outside the network; they go from 0 to {n - 1}")
+    spread = np.repeat([_strength("thalamic", value) for value in thalamic], (n_excitatory, n_inhibitory))
+    recorded = np.array([_whole("record", j, 0, n - 1) for j in np.atleast_1d(record)], dtype=np.int64)
 
-    connecting, firing = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(2))
+    try:
+        connecting, firing = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(2))
+    except (TypeError, ValueError) as reason:
+        raise type(reason)(
+            f"seed = {seed!r} is no seed; give a whole number from 0 on, or None for another run each time"
+        ) from None
     kinds = _neurons(n_excitatory, n_inhibitory, connecting)
     weights = connecting.random((n, synapses), dtype=np.float32)
     scale = USUAL_SYNAPSES / max(synapses, 1)
     weights[:n_excitatory] *= np.float32(excitation * scale)
     weights[n_excitatory:] *= np.float32(-inhibition * scale)
+    to_everyone = everyone and longest == 1  # then nothing needs to be said of where a synapse leads
     if to_everyone:
         edges, targets = np.zeros((1, 1), np.int64), np.zeros((1, 1), np.uint16)
     else:
-        edges, targets = _connect(n, synapses, shortest, longest, connecting)
+        edges, targets = _connect(n, synapses, everyone, shortest, longest, connecting)
 
     slots = longest + 1
     v = np.full(n, -65.0)
-    spread = np.repeat(np.array(thalamic, dtype=float), (n_excitatory, n_inhibitory))
     state = [v, kinds["b"] * v, *kinds.values(), spread, edges, targets, weights, np.zeros((slots, n), np.float32)]
     traces = np.empty((len(recorded), duration + 1))
     traces[:, 0] = -65.0
-    chunk = max(1, ROOM // n)  # ms
-    room = chunk * n * max(looks, 1)
+    parts = max(looks, 1)
+    chunk = max(1, ROOM // (n * parts))  # ms
+    room = chunk * n * parts
     spike_times, spike_ids = np.empty(room), np.empty(room, np.int32)
     if not has_numba():
         state, spike_times, spike_ids = [x.tolist() for x in state], spike_times.tolist(), spike_ids.tolist()
+    h = 1 / looks if looks else 0.5
+    lowest = _lowest(h)
     run = load(gather((advance,)), ("advance",), contract=True).advance
     times, ids = [], []
     for begin in range(0, duration, chunk):
         end = min(begin + chunk, duration)
         spikes = run(
-            begin, end, n, looks, slots, to_everyone, *state, firing, spike_times, spike_ids, len(recorded), recorded, traces
+            begin, end, n, looks, lowest, slots, to_everyone, *state, firing, spike_times, spike_ids, len(recorded), recorded,
+            traces,
         )  # fmt: skip
-        times.append(np.array(spike_times[:spikes]))
+        if spikes < 0:
+            raise Diverged(
+                f"a neuron leapt from below {lowest:.0f} mV straight to a spike at t = {-1 - spikes} ms: steps of {h:g} ms are too "
+                "coarse for so strong an input. Lower inhibition, excitation or thalamic, give each neuron more synapses, or "
+                "take more steps_per_ms, such as 50"
+            )
+        times.append(np.array(spike_times[:spikes]) / parts)
         ids.append(np.array(spike_ids[:spikes], dtype=np.int32))
     return Network(n_excitatory, n_inhibitory, duration, synapses, np.concatenate(times), np.concatenate(ids), traces)
 
@@ -235,13 +261,20 @@ def _neurons(n_excitatory, n_inhibitory, rng):
     }
 
 
-def _connect(n, synapses, shortest, longest, rng):
-    """Targets drawn at random, and the edges between those of one delay and of the next for every neuron.
+def _connect(n, synapses, everyone, shortest, longest, rng):
+    """Every neuron's targets, and the edges between those of one delay and of the next.
 
-    All targets are drawn alike, so it is enough to draw how many of a neuron's synapses have each delay.
+    All targets are drawn alike, so it is enough to draw how many of a neuron's synapses have each delay; `everyone` is
+    a target once, in an order that is drawn.
     """
-    targets = rng.integers(0, n, (n, synapses), dtype=np.uint16 if n <= 2**16 else np.uint32)
+    dtype = np.uint16 if n <= 2**16 else np.uint32
     kinds = longest - shortest + 1
+    if not everyone:
+        targets = rng.integers(0, n, (n, synapses), dtype=dtype)
+    else:
+        targets = np.tile(np.arange(n, dtype=dtype), (n, 1))
+        if kinds > 1:
+            rng.permuted(targets, axis=1, out=targets)
     edges = np.zeros((n, longest + 1), np.int64)
     if kinds == 1:
         edges[:, longest] = synapses
@@ -251,6 +284,12 @@ def _connect(n, synapses, shortest, longest, rng):
     return edges, targets
 
 
+def _lowest(h):
+    """The v from which one of Euler's steps of `h` ms ends lowest: from further below it ends higher again."""
+    v = np.polynomial.Polynomial([0, 1])
+    return (v + h * dv(v, 0, 0)).deriv().roots().item()
+
+
 def _whole(name, value, least, most=10**9, unit=""):
     number(name, value, unit.strip())
     if value != int(value) or not least <= value <= most:
@@ -258,8 +297,24 @@ def _whole(name, value, least, most=10**9, unit=""):
     return int(value)
 
 
+def _strength(name, value):
+    if not 0 <= number(name, value, "mV/ms") <= STRONGEST:
+        raise ValueError(f"{name} = {value:g} mV/ms must be a size from 0 to {STRONGEST} mV/ms")
+    return float(value)
+
+
+def _steps(steps_per_ms):
+    if number("steps_per_ms", steps_per_ms, "steps") == 1:
+        raise ValueError(
+            "steps_per_ms = 1 is too coarse for Euler's method; use 2 or more, or None for the published scheme"
+        )
+    return _whole("steps_per_ms", steps_per_ms, 2, FINEST)
+
+
 def _delays(delay):
-    shortest, longest = (delay, delay) if np.ndim(delay) == 0 else delay
+    if np.iterable(delay) and len(delay) != 2:
+        raise ValueError(f"delay = {delay!r} must be a whole number of ms, or a pair of them (shortest, longest)")
+    shortest, longest = delay if np.iterable(delay) else (delay, delay)
     shortest, longest = (_whole("delay", value, 1, LONGEST_DELAY, " ms") for value in (shortest, longest))
     if shortest > longest:
         raise ValueError(f"delay = {delay} ms: the shortest comes first")

@@ -3,6 +3,7 @@
 import math
 import os
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from .model import number, numbers
 from .simulation import Diverged, check_current, check_method, count_steps, endless, starting, unstable
 from .stimuli import Stimulus, as_samples
 
-MOST_RECORDED = 4e9  # bytes
+MOST_STORED = 4e9  # bytes of input, or of what is recorded
 USUAL_RATE = 200  # Hz; room is made for so many spikes at first, and what stays empty takes none
 
 
@@ -30,18 +31,15 @@ class Population:
     model, parameters, method, dt, duration   how the run was made
     """
 
-    def __init__(self, model, parameters, method, dt, steps, state, spikes, records):
+    def __init__(self, model, parameters, method, dt, steps, state, spikes, counts, records):
         self.model, self.parameters, self.method, self.dt = model, parameters, method, dt
         self.duration = steps * dt
         self.state = state
+        self.spike_counts = counts
         self._steps, self._spikes, self._records = steps, spikes, records
 
     def __len__(self):
         return len(self.state[self.model.voltage])
-
-    @cached_property
-    def spike_counts(self):
-        return sum(np.bincount(ids, minlength=len(self)) for _, ids in self._spikes)
 
     @cached_property
     def _sorted(self):
@@ -70,9 +68,10 @@ class Population:
         raise AttributeError(f"{name!r} was not recorded; ask for it with record=[{name!r}]")
 
     def __repr__(self):
+        neurons, spikes = len(self), int(self.spike_counts.sum())
         return (
-            f"<Population of {len(self)} {self.model.name} neurons: {self.duration:g} ms, "
-            f"{self.spike_counts.sum()} spikes, {self.method}, dt = {self.dt:g} ms>"
+            f"<Population of {neurons} {self.model.name} neuron{'s' * (neurons != 1)}: {self.duration:g} ms, "
+            f"{spikes} spike{'s' * (spikes != 1)}, {self.method}, dt = {self.dt:g} ms>"
         )
 
 
@@ -96,20 +95,17 @@ def simulate_population(
     >>> run.spike_counts
     array([0, 1, 7])
     """
+    threads = os.cpu_count() or 1 if threads is None else threads
+    if not isinstance(threads, (int, np.integer)) or threads < 1:
+        raise ValueError(f"threads = {threads!r} is no number of processors; give 1 or more, or None for all")
     check_method(model, method)
     method = method or ("exponential_euler" if model.gates else model.method)
     duration, dt = number("duration", duration, "ms"), number("dt", dt, "ms")
     steps = count_steps(model, duration, dt, method)
-    values = _values(model, parameters)
     kind, samples = _inputs(model, current, steps, dt)
+    n = _neurons(kind, samples, parameters, initial)
+    values = _values(model, parameters)
     start = starting(model, initial, values, numbers)
-    lengths = {name: len(value) for name, value in {**start, **values}.items() if np.ndim(value)}
-    if kind != "common":
-        lengths["current"] = samples[0].shape[-1]
-    if len(set(lengths.values())) > 1:
-        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise ValueError(f"arrays of different numbers of neurons: {said}; give each one value a neuron")
-    n = max(lengths.values(), default=1)
     start = {name: np.array(np.broadcast_to(value, n), dtype=float) for name, value in start.items()}
     records = _records(model, record, n, steps)
     varying = [name for name, value in values.items() if np.ndim(value)]
@@ -117,7 +113,7 @@ def simulate_population(
     samples = [array(sample) if sample.ndim == 1 else sample for sample in samples]
 
     def run(quick):
-        """The final state, and the spikes, computed the quick way or the safe one."""
+        """The final state, the spikes and their counts, computed the quick way or the safe one."""
         advance = compiled(model, method, kind, varying, records, quick)
         state = [array(value.copy()) for value in start.values()]
 
@@ -129,8 +125,10 @@ def simulate_population(
                 ids = np.empty(room, np.int32) if has_numba() else [0] * room
                 given = (*samples, *state, *fixed, times, ids, room, *records.values())
                 spikes, reached, rate = advance(first, last, steps, dt, *given)
-                if spikes < 0:
-                    raise Diverged(f"neuron {-1 - spikes}: {endless(model, method, dt)}")
+                together = 1 if method == "adaptive" else min(BLOCK, last - first)
+                if spikes < 0 or reached == first and room > together * steps:  # more than one a step
+                    runaway = -1 - spikes if spikes < 0 else np.bincount(ids).argmax()
+                    raise Diverged(f"neuron {runaway}: {endless(model, method, dt)}")
                 parts.append((np.asarray(times[:spikes]), np.asarray(ids[:spikes], dtype=np.int32)))
                 room = 4 * room if reached == first else room
                 first, fastest = reached, max(fastest, rate)
@@ -140,21 +138,25 @@ def simulate_population(
             shares = _shared_out(share, n, threads)
         except (OverflowError, ZeroDivisionError):
             raise Diverged(unstable(model, method, dt, "somewhere")) from None
-        fastest = max(fastest for _, fastest in shares)
-        if method in STABLE and fastest * dt > STABLE[method]:
-            raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
         final = {name: np.asarray(values) for name, values in zip(model.state, state)}
         for name, value in final.items():
             bounds = (-1e-9, 1 + 1e-9) if name in model.gates else (-sys.float_info.max, sys.float_info.max)
             for bad in np.flatnonzero(~((value >= bounds[0]) & (value <= bounds[1])))[:1]:
                 raise Diverged(unstable(model, method, dt, f"in neuron {bad}"))
-        return final, [part for parts, _ in shares for part in parts]
+        fastest = max(fastest for _, fastest in shares)
+        if method in STABLE and fastest * dt > STABLE[method]:
+            raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
+        spikes = [part for parts, _ in shares for part in parts]
+        counts = sum(np.bincount(ids, minlength=n) for _, ids in spikes)
+        for bad in np.flatnonzero(counts > steps)[:1]:
+            raise Diverged(f"neuron {bad}: {endless(model, method, dt)}")
+        return final, spikes, counts
 
     try:
-        final, spikes = run(quick=True)
+        results = run(quick=True)
     except Diverged:
-        final, spikes = run(quick=False)
-    return Population(model, values, method, dt, steps, final, spikes, records)
+        results = run(quick=False)
+    return Population(model, values, method, dt, steps, *results, records)
 
 
 def _as_compiled(value):
@@ -163,10 +165,6 @@ def _as_compiled(value):
 
 def _shared_out(advance, n, threads):
     """What `advance` returns for all neurons, worked on by several threads: compiled code lets others run beside it."""
-    if threads is None:
-        threads = os.cpu_count() or 1
-    elif not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"threads = {threads!r} is no number of processors; give 1 or more, or None for all")
     blocks = math.ceil(n / BLOCK)
     parts = min(threads, blocks) if has_numba() else 1
     edges = [min(n, BLOCK * round(blocks * k / parts)) for k in range(parts + 1)]
@@ -176,34 +174,54 @@ def _shared_out(advance, n, threads):
         return list(pool.map(advance, edges[:-1], edges[1:]))
 
 
+def _neurons(kind, samples, parameters, initial):
+    """How many neurons there are: as many as every array has values."""
+    starts = initial.items() if isinstance(initial, Mapping) else ()
+    given = {**parameters, **{f"initial {name}": value for name, value in starts}}
+    lengths = {name: len(value) for name, value in given.items() if np.ndim(value)}
+    if kind != "common":
+        lengths["current"] = samples[0].shape[-1]
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"arrays of different numbers of neurons: {said}; give each one value a neuron")
+    return max(lengths.values(), default=1)
+
+
 def _values(model, parameters):
     """All parameters, numbers or arrays of one value a neuron, each inside its documented range."""
     values = {}
     for name, value in parameters.items():
-        unit = model.parameters[name].unit if name in model.parameters else ""
-        values[name] = numbers(name, value, unit)
-    for extreme in (np.min, np.max):
-        checked = model.values(**{name: extreme(value) for name, value in values.items()})
-    values = {name: values.get(name, value) for name, value in checked.items()}
+        if name not in model.parameters:
+            model.values(**{name: value})  # says what there is instead
+        values[name] = numbers(name, value, model.parameters[name].unit)
+    arrays = [value for value in values.values() if np.ndim(value)]
+    for neuron in sorted({find(value) for value in arrays for find in (np.argmin, np.argmax)} or {0}):
+        try:
+            own = model.values(**{name: value[neuron] if np.ndim(value) else value for name, value in values.items()})
+        except ValueError as error:
+            raise ValueError(f"neuron {neuron}: {error}" if arrays else error) from None
+    values = {**own, **values}
     model.check_reset(values)
     return values
 
 
 def _inputs(model, current, steps, dt):
     """The kind of input (see `blocks`) and its arrays."""
-    if isinstance(current, (list, tuple)) and any(isinstance(one, Stimulus) for one in current):
-        each = [as_samples(one, steps, dt) for one in current]
-        kind, samples = "own", [np.array(sample).T.copy() for sample in zip(*each)]
-    elif isinstance(current, Stimulus):
-        kind, samples = "common", current.sample(steps, dt)
-    elif np.ndim(current) == 2:
-        rows = np.asarray(current, dtype=float)
-        if rows.shape[1] != steps or not np.all(np.isfinite(rows)):
-            raise ValueError(
-                f"current has shape {rows.shape}; give finite numbers, one row a neuron and one value for each of the "
-                f"{steps} steps of {dt:g} ms"
-            )
-        kind, samples = "own", [rows.T.copy()] * 3
+    listed = current if isinstance(current, (list, tuple)) else ()
+    stimuli = any(isinstance(one, Stimulus) for one in listed)
+    if stimuli or any(map(np.ndim, listed)) or np.ndim(current) > 1 and len(current):
+        columns = (
+            3 if stimuli else 1
+        )  # a row of values is the same at the start, in the middle and at the end of a step
+        _check_size(f"current of {len(current)} neurons", columns * len(current) * steps)
+        kind, samples = "own", [np.empty((steps, len(current))) for _ in range(columns)] * (3 // columns)
+        for neuron, one in enumerate(current):
+            try:
+                values = as_samples(one, steps, dt)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"neuron {neuron}: {error}") from None
+            for sample, value in zip(samples[:columns], values):
+                sample[:, neuron] = value
     elif np.ndim(current) == 0:
         kind, samples = "common", as_samples(current, steps, dt)
     else:
@@ -213,13 +231,20 @@ def _inputs(model, current, steps, dt):
 
 
 def _records(model, names, n, steps):
-    names = [names] if isinstance(names, str) else list(names)
+    """Arrays for the state variables to keep; "V" is the voltage also where the model has another name for it."""
+    if not isinstance(names, (str, list, tuple)):
+        raise TypeError(f"record = {names!r} must be a list of names among {', '.join(model.state)}")
+    names = [model.voltage if name == "V" else name for name in ([names] if isinstance(names, str) else names)]
     for name in names:
         if name not in model.state:
             raise ValueError(f"record has {name!r}, which {model.name} has not: use {', '.join(model.state)}")
-    if 8 * len(names) * n * (steps + 1) > MOST_RECORDED:
-        raise ValueError(
-            f"record = {names}: {n} neurons at {steps + 1} moments would fill {8e-9 * len(names) * n * (steps + 1):.1f} GB; "
-            "record fewer variables, neurons or steps"
-        )
+    names = dict.fromkeys(names)
+    _check_size(f"record = {[*names]} of {n} neurons", len(names) * n * (steps + 1))
     return {name: np.empty((n, steps + 1)) for name in names}
+
+
+def _check_size(what, count):
+    if 8 * count > MOST_STORED:
+        raise ValueError(
+            f"{what} would fill {8e-9 * count:.1f} GB; use fewer at a time, a shorter duration or a larger dt"
+        )

@@ -77,7 +77,9 @@ def count_steps(model, duration, dt, method):
         raise ValueError(f"dt = {dt:g} ms is no step; give more than 0 ms")
     if dt > model.coarsest(method):
         by = f" by {method}" if isinstance(model.largest_step, Mapping) else ""
-        raise ValueError(f"dt = {dt:g} ms is too coarse for {model.name}{by} (use at most {model.coarsest(method):g} ms)")
+        raise ValueError(
+            f"dt = {dt:g} ms is too coarse for {model.name}{by} (use at most {model.coarsest(method):g} ms)"
+        )
     if duration / dt > MOST_STEPS:
         raise ValueError(
             f"duration = {duration:g} ms in steps of dt = {dt:g} ms are more than {MOST_STEPS:g} steps; use a larger "

@@ -138,7 +138,7 @@ def test_browser_and_python_agree_on_every_array_at_random_settings(opened, make
             ours = trace.spike_times if key == "spike_times" else trace[key]
             assert theirs[key].shape == ours.shape, (key, values)
             if len(ours):
-                span = max(np.ptp(ours), 1e-6)
+                span = max(np.ptp(trace.t if key == "spike_times" else ours), 1e-6)
                 assert np.abs(theirs[key] - ours).max() <= 1e-9 * span, (key, values)
         spikes += len(trace.spike_times)
         moved |= {key for key, value in values.items() if value != first[key]}
