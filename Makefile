@@ -41,7 +41,7 @@ lab: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/nbstripout --keep-id book/*.ipynb
+	$(BIN)/nbstripout --keep-id book/*.ipynb book/appendices/*.ipynb
 
 # The versions everyone gets. The builders' lock keeps to the readers' versions.
 LOCK := $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --quiet \

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).parents[1] / "book"
-NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+NOTEBOOKS = sorted(path for folder in (BOOK, BOOK / "appendices") for path in folder.glob("*.ipynb"))
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 
 
@@ -41,4 +41,4 @@ def test_numbers_and_asserts_do_not_stand_in_the_reader_s_way(path):
 
 
 def test_the_notebooks_are_found():
-    assert {path.stem for path in NOTEBOOKS} >= {"intro", "hodgkin_huxley_neuron"}
+    assert {path.stem for path in NOTEBOOKS} >= {"intro", "hodgkin_huxley_neuron", "trust_these_numbers"}

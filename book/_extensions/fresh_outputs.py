@@ -1,7 +1,7 @@
-"""No stale numbers: what a notebook printed is kept only while the code it ran on is unchanged.
+"""No stale numbers: what a notebook printed is kept only while the code and the stored numbers it used are unchanged.
 
 myst-nb keeps outputs under a hash of the notebook alone, so an edited equation in `src/` would be published with the
-numbers of the old one. Here the folder of kept outputs is named after all that code. That name is also a setting
+numbers of the old one. Here the folder of kept outputs is named after all that. That name is also a setting
 on which Sphinx's own memory of the pages depends: when it changes, every page is read and run again.
 """
 
@@ -12,10 +12,11 @@ from pathlib import Path
 
 
 def digest_of_code(root):
-    """A name for this state of the package, of its locked dependencies and of Python."""
+    """A name for this state of the package, of the numbers it is compared with, of its dependencies and of Python."""
     digest = hashlib.sha256(sys.version.encode())
-    sources = (path for path in (root / "src").rglob("*") if path.suffix in {".py", ".js", ".css"})
-    for path in sorted([*sources, *root.glob("requirements*.txt")]):
+    sources = [path for path in (root / "src").rglob("*") if path.suffix in {".py", ".js", ".css"}]
+    stored = [*root.glob("benchmarks/*.json"), *root.glob("tests/reference/*.json")]
+    for path in sorted([*sources, *stored, *root.glob("requirements*.txt")]):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
