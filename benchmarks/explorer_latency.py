@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/explorer_latency.py [page] [explorer]
 
-60 moves of a held mouse on the slider of the current, at the longest duration and with every panel in view. The clock
+60 moves of a held mouse on the first slider, at the longest duration and with every panel in view. The clock
 starts with the time stamp of the browser's pointer event. `pixels` is when the canvases, read back, show the new
 picture; `frame` is when the next frame after that has been painted. Then the same with the processor slowed 4 times.
 """
@@ -51,7 +51,7 @@ def launch(playwright):
 
 
 def measure(page, root):
-    slider = root.locator("input[name=current]")
+    slider = root.locator("input[type=range]").first
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2

@@ -37,6 +37,48 @@ class Setting(traitlets.Float):
         return value
 
 
+class Choice(traitlets.Enum):
+    """A trait that holds one of the options of its control."""
+
+    def __init__(self, control):
+        super().__init__(list(control["options"]), control["value"])
+        self.tag(sync=True)
+
+
+def choice(name, meaning, group, options):
+    """A control that chooses among `options`, value -> words for it; the first is chosen at the start."""
+    return {"name": name, "meaning": meaning, "group": group, "options": options, "value": next(iter(options))}
+
+
+def slider(name, unit, meaning, group, given, default=None):
+    """A control that runs over `given`, (low, high) or (low, high, value) or (low, high, value, step).
+
+    Without a value it starts at `default`, or in the middle. `group` is what stands together with it.
+    """
+    if not isinstance(given, (tuple, list, np.ndarray)) or not 2 <= len(given) <= 4:
+        raise ValueError(f"{name} = {given!r} must be (low, high), with a value and a step if you like")
+    low, high, value, step = Range(*given)
+    low, high = number(f"{name} low", low, unit), number(f"{name} high", high, unit)
+    if value is None:
+        value = default if default is not None and low <= default <= high else 0.5 * (low + high)
+    value = number(name, value, unit)
+    if not low <= value <= high or low == high:
+        raise ValueError(f"{name}: {value:g} does not lie in a range from {low:g} to {high:g} {unit}")
+    step = _step(low, high) if step is None else number(f"{name} step", step, unit)
+    if not 0 < step <= high - low:
+        raise ValueError(f"{name}: a step of {step:g} {unit} does not fit between {low:g} and {high:g} {unit}")
+    return {
+        "name": name,
+        "unit": unit,
+        "meaning": meaning,
+        "group": group,
+        "low": low,
+        "high": high,
+        "value": value,
+        "step": step,
+    }
+
+
 def controls_for(model, ranges):
     """The controls that `ranges` ask for, as the page needs them, and the values without a control."""
     unit = model.current_unit
@@ -66,27 +108,14 @@ def controls_for(model, ranges):
             fixed[name] = number(name, given, unit)
             _check_input(model, name, fixed[name], unit)
             continue
-        if not 2 <= len(given) <= 4:
-            raise ValueError(f"{name} = {given!r} must be (low, high), with a value and a step if you like")
-        low, high, value, step = Range(*given)
-        low, high = number(f"{name} low", low, unit), number(f"{name} high", high, unit)
-        if value is None:
-            value = default.value if low <= default.value <= high else 0.5 * (low + high)
-        value = number(name, value, unit)
-        if not low <= value <= high or low == high:
-            raise ValueError(f"{name}: {value:g} does not lie in a range from {low:g} to {high:g} {unit}")
-        step = _step(low, high) if step is None else number(f"{name} step", step, unit)
-        if not 0 < step <= high - low:
-            raise ValueError(f"{name}: a step of {step:g} {unit} does not fit between {low:g} and {high:g} {unit}")
-        for end in (low, high):
+        group = "neuron" if name in model.parameters else "input"
+        control = slider(name, unit, meaning, group, given, default.value)
+        for end in (control["low"], control["high"]):
             if name in model.parameters:
                 model.in_range(name, end)
             _check_input(model, name, end, unit)
-        group = "neuron" if name in model.parameters else "input"
-        controls.append(
-            {"name": name, "unit": unit, "meaning": meaning, "low": low, "high": high, "value": value}
-            | {"step": step, "group": group}
-        )
+        # A simulation takes a whole number of steps: only multiples of the slider's own.
+        controls.append({**control, "whole": True} if name == "duration" else control)
     model.values(**{name: value for name, value in fixed.items() if name in model.parameters})
     return controls, fixed
 

@@ -1,25 +1,21 @@
 """An explorer of any model: an electrode, knobs for its parameters, and its answer at once.
 
-In a kernel it is an ipywidget whose settings are traits; in the published page the same controls drive the same
-equations, translated (see `translate`). What is drawn and clicked is in `js/`.
+Its controls drive the model's own equations, compiled in a kernel and translated in the published page (see `translate`).
+What is drawn and clicked is in `js/neuron.js`.
 """
 
-import json
 import math
 import re
-from html import escape
 
-import anywidget
 import numpy as np
-import traitlets
 
 from .. import stimuli, theme
 from ..compilation import gather
 from ..methods import available, entry, flows, program
 from ..model import number
 from ..simulation import simulate
-from .bundle import stylesheet, widget_module
-from .controls import Setting, controls_for
+from .base import ExplorerBase
+from .controls import choice, controls_for
 from .translate import javascript
 
 STIMULI = {
@@ -32,7 +28,7 @@ DRAWN_INTERVAL = 1.0  # ms that each value of a drawn current holds
 MOST_PULSES = 40
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(ExplorerBase):
     """Explore `model`: stimulate it, turn its parameters, watch its state and currents.
 
     model      any Model whose functions the page can run, one defined in a notebook cell included
@@ -50,10 +46,6 @@ class Explorer(anywidget.AnyWidget):
     Raises ValueError or TypeError for unknown names, ranges beyond the model's, and code that cannot be translated.
     """
 
-    _esm = widget_module()
-    _css = stylesheet()
-    _spec = traitlets.Dict().tag(sync=True)
-
     def __init__(
         self, model, name=None, title=None, hint="", panels=None, kinds=tuple(STIMULI), pulses=(), dt=None, **ranges
     ):
@@ -63,63 +55,47 @@ class Explorer(anywidget.AnyWidget):
         self._dt = min(0.02, coarsest) if dt is None else number("dt", dt, "ms")
         if not 0 < self._dt <= coarsest:
             raise ValueError(f"dt = {dt:g} ms does not suit {model.name}: use more than 0 and at most {coarsest:g} ms")
-        name = name or re.sub(r"\W+", "_", model.name).strip("_").lower()
-        if not re.fullmatch(r"\w+", name):
-            raise ValueError(f"name = {name!r} stands in addresses: use letters, digits and underscores")
-        controls, self._fixed = controls_for(model, ranges)
+        sliders, fixed = controls_for(model, ranges)
         for kind in kinds or ["nothing"]:
             if kind not in STIMULI:
                 raise ValueError(f"kinds has {kind!r}; use {', '.join(map(repr, STIMULI))}")
-        longest = {**self._fixed, **{control["name"]: control["high"] for control in controls}}["duration"]
+        longest = {**fixed, **{control["name"]: control["high"] for control in sliders}}["duration"]
         length = round(longest / DRAWN_INTERVAL)
-        self.add_traits(
-            **{control["name"]: Setting(control) for control in controls},
-            stimulus=traitlets.Enum(list(kinds), kinds[0]).tag(sync=True),
-            pulses=traitlets.List(
-                traitlets.Float(), [number("pulses", time, "ms") for time in pulses], maxlen=MOST_PULSES
-            ).tag(sync=True),
-            drawn=traitlets.List(traitlets.Float(), _first_drawing(length, controls), maxlen=length).tag(sync=True),
-        )
         panels = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in panels or _panels(model)]
         quantities = [*model.state, *model.currents, "current"]
         for quantity in (quantity for panel in panels for quantity in panel):
             if quantity not in quantities:
                 raise ValueError(f"panels has {quantity!r}: {model.name} has {', '.join(quantities)}")
-        start = None if model.currents else model.rest(**self._parameters({c["name"]: c["value"] for c in controls}))
-        spec = {
-            "view": "neuron",
-            "name": name,
-            "title": title or model.name,
-            "hint": hint,
-            "controls": controls,
-            "kinds": {kind: STIMULI[kind] for kind in kinds},
-            "lists": {"pulses": list(self.pulses), "drawn": list(self.drawn)},
-            "fixed": self._fixed,
-            "parameters": list(model.parameters),
-            "state": list(model.state),
-            "currents": list(model.currents),
-            "start": list(start.values()) if start else None,
-            "threshold": model.threshold,
-            "limits": [limit if math.isfinite(limit) else None for limit in model.current_range],
-            "panels": [list(panel) for panel in panels],
-            "quantities": {key: _quantity(model, key) for panel in panels for key in panel},
-            "method": self._method,
-            "dt": self._dt,
-            "drawn_interval": DRAWN_INTERVAL,
-            "most_pulses": MOST_PULSES,
-            "equations": (equations := program(model, [self._method])),
-            "code": javascript(
-                "\n\n".join([equations, gather(stimuli.SAMPLERS), *([flows(model)] if model.currents else [])])
-            ),
-            "entry": entry(self._method),
-        }
-        super().__init__(_spec=spec)
-
-    @property
-    def settings(self):
-        """All settings as they stand: name -> value."""
-        names = [control["name"] for control in self._spec["controls"]] + ["stimulus", "pulses", "drawn"]
-        return {name: getattr(self, name) for name in names}
+        start = None
+        if not model.currents:
+            start = list(model.rest(**self._parameters({**fixed, **{c["name"]: c["value"] for c in sliders}})).values())
+        equations = program(model, [self._method])
+        code = "\n\n".join([equations, gather(stimuli.SAMPLERS), *([flows(model)] if model.currents else [])])
+        super().__init__(
+            "neuron",
+            name or re.sub(r"\W+", "_", model.name).strip("_").lower(),
+            title or model.name,
+            hint,
+            controls=[choice("stimulus", "stimulus", "input", {kind: STIMULI[kind] for kind in kinds}), *sliders],
+            lists={
+                "pulses": ([number("pulses", time, "ms") for time in pulses], MOST_PULSES),
+                "drawn": (_first_drawing(length, sliders), length),
+            },
+            fixed=fixed,
+            equations=equations,
+            code=javascript(code),
+            entry=entry(self._method),
+            parameters=list(model.parameters),
+            state=list(model.state),
+            currents=list(model.currents),
+            start=start,
+            threshold=model.threshold,
+            limits=[limit if math.isfinite(limit) else None for limit in model.current_range],
+            panels=[list(panel) for panel in panels],
+            quantities={key: _quantity(model, key) for panel in panels for key in panel},
+            dt=self._dt,
+            drawn_interval=DRAWN_INTERVAL,
+        )
 
     def trace(self):
         """The Trace that Python computes at the present settings, with the page's method and step."""
@@ -136,24 +112,7 @@ class Explorer(anywidget.AnyWidget):
         )
 
     def _parameters(self, settings):
-        return {name: value for name, value in {**self._fixed, **settings}.items() if name in self.model.parameters}
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**(data or {}), "text/html": self._html()}, metadata
-
-    def _html(self):
-        """The explorer for a page without a kernel: what it needs to know, for the page's script to bring to life."""
-        spec = json.dumps({**self._spec, "settings": self.settings}, separators=(",", ":"), allow_nan=False).replace(
-            "</", "<\\/"
-        )
-        name, title = escape(self._spec["name"]), escape(self._spec["title"])
-        return (
-            f'<div class="spikebook-explorer" data-explorer="{name}">'
-            f'<script type="application/json">{spec}</script>'
-            f"<p>{title}: this explorer computes in the page and needs JavaScript.</p></div>"
-        )
+        return {name: value for name, value in settings.items() if name in self.model.parameters}
 
 
 def _current(settings):

@@ -68,12 +68,12 @@ export function slider(control, onInput) {
   };
 }
 
-export function choice(name, label, options, onInput) {
+export function choice({ name, meaning, options }, onInput) {
   const id = `sb-${name}-${next++}`;
   const row = element("div", "sb-control sb-choice");
   const select = element("select", "", "", { id, name });
   for (const [value, text] of Object.entries(options)) select.append(element("option", "", text, { value }));
-  row.append(element("label", "", label, { for: id }), select);
+  row.append(element("label", "", meaning, { for: id }), select);
   select.addEventListener("change", () => onInput(select.value));
   return { row, show: (value) => (select.value = value) };
 }

@@ -1,7 +1,13 @@
 // The core that all explorers share: settings, controls, the loop from a change to a picture, export, messages.
 //
-// A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), kind(stimulus),
-// summary(result), table(result), arrays(result) } that shows one kind of simulation. The core knows nothing of neurons.
+// A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), adapt(name, value),
+// summary(result), table(result), arrays(result) } that shows one kind of computation:
+//   elements   what it puts on the stage; tools: rows of buttons beside the controls
+//   canvases   [{ canvas, caption, width }], what a picture is made of
+//   compute    from the settings to a result, by translated Python; an error thrown there is shown to the reader
+//   adapt      optional: called when a setting is shown, for what depends on it
+//   summary    the result in words; table: its columns, [{ title, values }]; arrays: what `trace()` returns
+// The core knows nothing of neurons.
 
 import { button, choice, element, slider } from "./controls.js";
 import { views } from "./views.js";
@@ -20,8 +26,11 @@ export class Explorer {
   }
 
   get defaults() {
-    const values = Object.fromEntries(this.spec.controls.map((control) => [control.name, control.value]));
-    return { ...values, stimulus: Object.keys(this.spec.kinds)[0], ...structuredClone(this.spec.lists) };
+    const { controls, lists } = this.spec;
+    return Object.fromEntries([
+      ...controls.map(({ name, value }) => [name, value]),
+      ...Object.entries(lists).map(([name, { value }]) => [name, [...value]]),
+    ]);
   }
 
   build() {
@@ -53,15 +62,19 @@ export class Explorer {
   panel() {
     const { spec } = this;
     const panel = element("div", "sb-controls");
-    const groups = { input: element("div", "sb-group"), neuron: element("div", "sb-group") };
-    if (Object.keys(spec.kinds).length > 1) {
-      this.rows.stimulus = choice("stimulus", "stimulus", spec.kinds, (value) => this.set("stimulus", value));
-      groups.input.append(this.rows.stimulus.row);
-    }
+    const groups = {};
     for (const control of spec.controls) {
-      this.rows[control.name] = slider(control, (value) => this.set(control.name, value));
-      groups[control.group].append(this.rows[control.name].row);
+      const { name, group, options } = control;
+      if (options && Object.keys(options).length === 1) continue;
+      this.rows[name] = (options ? choice : slider)(control, (value) => this.set(name, value));
+      groups[group] ??= element("div", "sb-group");
+      groups[group].append(this.rows[name].row);
     }
+    const presets = element("div", "sb-tools");
+    for (const [label, settings] of Object.entries(spec.presets)) {
+      presets.append(button(label, `Set up: ${label}`, () => this.apply(settings)));
+    }
+    if (presets.childElementCount) panel.append(presets);
     const tools = element("div", "sb-tools");
     tools.append(button("Reset", "All settings as they were at first", () => this.apply(this.defaults)));
     if (this.page) tools.append(button("Link", "Copy a link to these settings", () => this.link()));
@@ -72,7 +85,7 @@ export class Explorer {
     const code = element("details", "sb-code");
     const pre = element("pre", "", spec.equations, { tabindex: 0 });
     code.append(element("summary", "", "The equations that run here"), pre);
-    panel.append(...Object.values(groups).filter((group) => group.childElementCount), ...(this.view.tools ?? []), tools, code);
+    panel.append(...Object.values(groups), ...(this.view.tools ?? []), tools, code);
     return panel;
   }
 
@@ -81,29 +94,30 @@ export class Explorer {
   // Take a value for a setting; clamp it to the control's range and say so. Returns the value taken.
   accept(name, value) {
     const control = this.spec.controls.find((one) => one.name === name);
+    if (control?.options) {
+      if (Object.hasOwn(control.options, value)) return value;
+      this.say(`There is no ${name} ${value}; there are ${Object.keys(control.options).join(", ")}.`);
+      return this.values[name];
+    }
     if (control) {
+      const { low, high, step, unit, whole } = control;
       const number = typeof value === "number" ? value : NaN;
       if (!Number.isFinite(number)) {
-        this.say(`${name} must be a number from ${control.low} to ${control.high} ${control.unit}; it was left as it is.`);
+        this.say(`${name} must be a number from ${low} to ${high} ${unit}; it was left as it is.`);
         return this.values[name];
       }
-      let taken = Math.min(control.high, Math.max(control.low, number));
-      if (name === "duration") taken = Math.round(taken / control.step) * control.step;
+      let taken = Math.min(high, Math.max(low, number));
+      if (whole) taken = Math.round(taken / step) * step;
       if (taken !== number) {
-        const steps = name === "duration" ? ` in steps of ${control.step}` : "";
-        this.say(`${name} was set to ${taken} ${control.unit}: it runs from ${control.low} to ${control.high}${steps}.`);
+        const steps = whole ? ` in steps of ${step}` : "";
+        this.say(`${name} was set to ${taken} ${unit}: it runs from ${low} to ${high}${steps}.`);
       }
       return taken;
     }
-    if (name === "stimulus") {
-      if (value in this.spec.kinds) return value;
-      this.say(`There is no stimulus ${value}; there are ${Object.keys(this.spec.kinds).join(", ")}.`);
-      return this.values[name];
-    }
-    if (name in this.spec.lists) {
-      const limit = name === "pulses" ? this.spec.most_pulses : this.spec.lists[name].length;
-      const numbers = Array.from(value, Number).filter(Number.isFinite).slice(0, limit);
-      if (numbers.length < value.length) this.say(`${name} takes up to ${limit} numbers; the others were left out.`);
+    if (Object.hasOwn(this.spec.lists, name)) {
+      const { most } = this.spec.lists[name];
+      const numbers = Array.from(value, Number).filter(Number.isFinite).slice(0, most);
+      if (numbers.length < value.length) this.say(`${name} takes up to ${most} numbers; the others were left out.`);
       return numbers;
     }
     throw new Error(`this explorer has no setting ${name}; it has ${Object.keys(this.values).join(", ")}`);
@@ -137,7 +151,7 @@ export class Explorer {
 
   show(name) {
     this.rows[name]?.show(this.values[name]);
-    if (name === "stimulus") this.view.kind?.(this.values.stimulus);
+    this.view.adapt?.(name, this.values[name]);
   }
 
   // ---- from a change to a picture
@@ -178,7 +192,7 @@ export class Explorer {
 
   readLook() {
     const style = getComputedStyle(this.root);
-    const names = ["paper", "panel", "rule", "ink", "muted", "accent", "V", "Na", "K", "L", "input", "E", "I"];
+    const names = ["paper", "panel", "rule", "ink", "muted", "accent", "V", "Na", "K", "Ca", "L", "input", "E", "I"];
     const look = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--sb-${name}`).trim()]));
     return { ...look, ghost: `color-mix(in srgb, ${look.ink} 28%, ${look.panel})`, font: style.getPropertyValue("--sb-label-font").trim() || "sans-serif" };
   }
@@ -252,8 +266,8 @@ export class Explorer {
     const settings = this.defaults;
     for (const [name, value] of new URLSearchParams(text)) {
       if (!(name in this.values)) continue;
-      if (name in this.spec.lists) settings[name] = value.split(" ").filter(Boolean).map(Number);
-      else settings[name] = name === "stimulus" ? value : Number(value);
+      if (Array.isArray(settings[name])) settings[name] = value.split(" ").filter(Boolean).map(Number);
+      else settings[name] = typeof settings[name] === "string" ? value : Number(value);
     }
     this.apply(settings);
   }

@@ -157,8 +157,9 @@ export function neuron(explorer) {
 
   function inject(time) {
     const pulses = explorer.values.pulses;
-    if (pulses.length >= spec.most_pulses) {
-      explorer.say(`There are ${spec.most_pulses} pulses already; remove them first.`);
+    const { most } = spec.lists.pulses;
+    if (pulses.length >= most) {
+      explorer.say(`There are ${most} pulses already; remove them first.`);
       return;
     }
     const rounded = Math.max(0, Math.round(time * 10) / 10);
@@ -258,7 +259,8 @@ export function neuron(explorer) {
   );
 
   // Which sliders say something depends on the stimulus.
-  function kind(stimulus) {
+  function adapt(name, stimulus) {
+    if (name !== "stimulus") return;
     explorer.rows.width?.enable(stimulus === "step" || stimulus === "ramp");
     explorer.rows.onset?.enable(stimulus !== "drawn");
     explorer.rows.current?.enable(stimulus !== "drawn");
@@ -309,5 +311,5 @@ export function neuron(explorer) {
     spike_times: result.spikes.slice(),
   });
 
-  return { elements: [stack, reading], tools: [pulseTools], canvases: panels, compute, draw, kind, summary, table, arrays };
+  return { elements: [stack, reading], tools: [pulseTools], canvases: panels, compute, draw, adapt, summary, table, arrays };
 }
