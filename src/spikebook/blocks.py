@@ -112,7 +112,7 @@ def _blocks(model, method, place, varying, recorded, inputs):
         *([] if own else rates),
         *(f"{x}_block_ = empty({BLOCK})" for x in (*model.state, *own, *own_rates, *waiting, *constant)),
         *(f"{x}_before_ = empty({BLOCK})" for x in model.state),
-        f"special_ = empty({BLOCK})",
+        f"special_ = marks({BLOCK})",
         f"for start_ in range(first, last, {BLOCK}):",
         f"    size_ = min({BLOCK}, last - start_)",
         "    complete_ = spikes_",
@@ -122,6 +122,8 @@ def _blocks(model, method, place, varying, recorded, inputs):
         *(f"        {x}_block_[j_] = {x}" for x in (*own, *own_rates)),
         *(f"        {x}_block_[j_] = {x}_all_[start_ + j_]" for x in (*model.state, *constant)),
         *(f"        {x}_block_[j_] = 0.0" for x in waiting),
+        f"    for j_ in range({BLOCK}):",  # beyond the last neuron nothing happens
+        "        special_[j_] = False",
         *indented(1, _recorded(recorded, "0")),
         "    for i in range(steps):",
         *indented(2, _step(model, method, place, loaded)),
@@ -163,7 +165,7 @@ def _step(model, method, place, loaded):
         every = [
             *moves(model, method, place.inputs),
             *keep,
-            f"flag_ = ({V} < threshold_) * ({V}_next_ >= threshold_)",
+            f"flag_ = ({V} < threshold_) & ({V}_next_ >= threshold_)",
             *moved(model),
             *store,
         ]
@@ -177,33 +179,33 @@ def _step(model, method, place, loaded):
             *(["free_ = 0.0 if wait_ > 0.5 * dt else 1.0", "wait_ = wait_ - dt"] if waiting else []),
             *moves(model, method, place.inputs),
             *moved(model),
-            f"flag_ = 1 * ({V} >= threshold_)",
+            f"flag_ = {V} >= threshold_",
             *(f"after_{x}_ = {called(f) if f else model.refractory}" for x, f in resets.items()),
-            *(f"{x} = after_{x}_ if flag_ > 0 else {x}" for x in resets),
+            *(f"{x} = after_{x}_ if flag_ else {x}" for x in resets),
             *store,
             *(f"{x}_block_[j_] = {x}" for x in waiting),
         ]
         one = ["spike_time_ = i * dt", *place.stored]
     else:
-        held = " + 1 * (wait_ > 0.0)" if model.refractory else ""
+        held = " | (wait_ > 0.0)" if model.refractory else ""
         every = [
             *(["free_ = 1.0"] if model.refractory else []),
             *moves(model, method, place.inputs),
             *keep,
-            f"flag_ = 1 * ({V}_next_ >= threshold_){held}",
+            f"flag_ = ({V}_next_ >= threshold_){held}",
             *moved(model),
             *store,
         ]
         waited = ["wait__block_[j_] = wait_"] if model.refractory else []
         one = [*before, *divided(model, method, place), *store, *waited]
     return [
-        "found_ = 0",
         "for j_ in range(size_):",
         *indented(1, [*loaded, *every]),
         "    special_[j_] = flag_",
-        "    found_ += flag_",
-        "if found_ > 0:",
-        "    for j_ in range(size_):",
-        "        if special_[j_] > 0.0:",
-        *indented(3, [*loaded, *one]),
+        "for first_ in range(0, size_, 64):",
+        "    bits_ = marked(special_, first_)",
+        "    while bits_ != 0:",
+        "        j_ = first_ + lowest_bit(bits_)",
+        "        bits_ = bits_ & (bits_ - 1)",
+        *indented(2, [*loaded, *one]),
     ]

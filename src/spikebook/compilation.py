@@ -37,8 +37,28 @@ MATHEMATICS["min"] |= {min}
 MATHEMATICS["max"] |= {max}
 BUILT_IN = {"abs", "min", "max", "range"}
 RANDOM = {"standard_normal", "random"}
-LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: exact everywhere, and fast in JavaScript
+LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: the same everywhere, and fast in JavaScript
 
+WITHOUT_NUMBA = """
+def empty(n):
+    return [0.0] * n
+
+
+def marks(n):
+    return [False] * n
+
+
+def marked(values, first):
+    return sum(1 << k for k in range(64) if values[first + k])
+
+
+def lowest_bit(bits):
+    return (bits & -bits).bit_length() - 1
+
+
+def widest_vectors():
+    pass
+"""
 
 _remembered = {}  # functions -> their text, and every function in it with its code and the globals it used
 
@@ -157,11 +177,15 @@ class _Scalar(ast.NodeTransformer):
         self.generic_visit(node)
         power = node.right.value if isinstance(node.right, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name) and power in range(2, LONGEST_PRODUCT + 1):
-            product = node.left
-            for _ in range(int(power) - 1):
-                product = ast.BinOp(product, ast.Mult(), ast.Name(node.left.id, ast.Load()))
-            return ast.copy_location(product, node)
+            return ast.copy_location(_product(node.left.id, int(power)), node)
         return node
+
+
+def _product(name, power):
+    """x^4 as (x x) (x x), which is ready sooner than ((x x) x) x."""
+    if power == 1:
+        return ast.Name(name, ast.Load())
+    return ast.BinOp(_product(name, power - power // 2), ast.Mult(), _product(name, power // 2))
 
 
 @cache
@@ -172,20 +196,23 @@ def load(text, entries, contract=False):
     contract   whether a product and a sum may be rounded together, and a division by a number become a product: faster,
                and different from plain Python in the last digit
 
-    The text may call `empty(n)`, for an array to fill, and `widest_vectors()`.
+    The text may call `empty(n)` and `marks(n)` for arrays, of numbers to fill in and of marks to set, and find these by
+    `marked` and `lowest_bit` (see `fast_math`). A text that calls `widest_vectors()` is about many neurons, any other
+    about one at a time.
     """
     if has_numba():
+        number = "many" if "widest_vectors()" in text else "one"
         fastmath = {"contract", "arcp"} if contract else False
         header = (
             f"{Path(__file__).with_name('fast_math.py').read_text(encoding='utf-8')}\n\n"
-            "from numpy import empty\n\n\n"
+            f"from numpy import empty\n\n\nexp, expm1 = exp_of_{number}, expm1_of_{number}\n"
             f'inner = njit(error_model="numpy", fastmath={fastmath}, forceinline=True)\n'
             f'entry = njit(error_model="numpy", fastmath={fastmath}, cache=True, nogil=True)\n'
         )
         for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:
             text = text.replace(f"def {name}(", f"@{'entry' if name in entries else 'inner'}\ndef {name}(")
     else:
-        header = "def empty(n):\n    return [0.0] * n\n\n\ndef widest_vectors():\n    pass\n"
+        header = WITHOUT_NUMBA
     imported = ", ".join(name for name in MATHEMATICS if name not in BUILT_IN)
     text = f"from math import {imported}\n\n{header}\n\n{text}\n"
     name = "spikebook_" + hashlib.sha256(text.encode()).hexdigest()[:20]

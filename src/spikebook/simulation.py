@@ -121,7 +121,7 @@ def starting(model, initial, values, checked=number):
 
 def _run(model, samples, steps, dt, method, start, values):
     run = getattr(compiled(model), entry(method))
-    records = [array(np.empty(steps + 1)) for _ in model.state]
+    records = [array(record) for record in np.empty((len(model.state), steps + 1))]
     spike_times = array(np.empty(steps))
     try:
         spikes = run(
