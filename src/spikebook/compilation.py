@@ -39,27 +39,34 @@ BUILT_IN = {"abs", "min", "max", "range"}
 RANDOM = {"standard_normal", "random"}
 LONGEST_PRODUCT = 6  # m**3 becomes m * m * m, up to this power: the same everywhere, and fast in JavaScript
 
-WITHOUT_NUMBA = """
+# What loops over many neurons need: so without Numba, and as fast as they can be in `fast_math`.
+
+
 def empty(n):
+    """An array to fill."""
     return [0.0] * n
 
 
 def marks(n):
+    """An array of marks, none of them set."""
     return [False] * n
 
 
 def marked(values, first):
+    """A number whose bit k says whether values[first + k] is marked, for k = 0 ... 63."""
     return sum(1 << k for k in range(64) if values[first + k])
 
 
 def lowest_bit(bits):
+    """Index of the lowest bit that is set."""
     return (bits & -bits).bit_length() - 1
 
 
 def widest_vectors():
-    pass
-"""
+    """Let the calling function use the widest vectors that the processor has."""
 
+
+OF_MANY = (empty, marks, marked, lowest_bit, widest_vectors)
 _remembered = {}  # functions -> their text, and every function in it with its code and the globals it used
 
 
@@ -159,7 +166,7 @@ class _Scalar(ast.NodeTransformer):
             # -3.0 ** 2 would be -9: a negative constant must be a negation, which ast.unparse puts in brackets.
             constant = ast.UnaryOp(ast.USub(), ast.Constant(-value)) if value < 0 else ast.Constant(value)
             return ast.copy_location(constant, node)
-        if value is range:
+        if value is range or value in OF_MANY:
             return node
         for canonical, functions in MATHEMATICS.items():
             if any(value is function for function in functions):
@@ -196,9 +203,7 @@ def load(text, entries, contract=False):
     contract   whether a product and a sum may be rounded together, and a division by a number become a product: faster,
                and different from plain Python in the last digit
 
-    The text may call `empty(n)` and `marks(n)` for arrays, of numbers to fill in and of marks to set, and find these by
-    `marked` and `lowest_bit` (see `fast_math`). A text that calls `widest_vectors()` is about many neurons, any other
-    about one at a time.
+    The text may call the functions `OF_MANY`; if it calls `widest_vectors()` its exponentials are those for many neurons.
     """
     if has_numba():
         number = "many" if "widest_vectors()" in text else "one"
@@ -212,7 +217,7 @@ def load(text, entries, contract=False):
         for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:
             text = text.replace(f"def {name}(", f"@{'entry' if name in entries else 'inner'}\ndef {name}(")
     else:
-        header = WITHOUT_NUMBA
+        header = f"from {__name__} import {', '.join(function.__name__ for function in OF_MANY)}"
     imported = ", ".join(name for name in MATHEMATICS if name not in BUILT_IN)
     text = f"from math import {imported}\n\n{header}\n\n{text}\n"
     name = "spikebook_" + hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 from numpy import floor, maximum
 
-from .compilation import gather, has_numba, load
+from .compilation import gather, has_numba, load, widest_vectors
 from .izhikevich import MODEL, du, dv, reset_u, reset_v
 from .model import number
 from .simulation import Diverged
@@ -88,6 +88,7 @@ def advance(
     gets v of the `kept` neurons that are `recorded`; `spike_times` are steps. Returns the number of spikes, or -1 - i where a neuron leaps from
     below `lowest` past the peak in the millisecond from i on.
     """
+    widest_vectors()
     spikes = 0
     parts = maximum(looks, 1)
     slot = begin - slots * floor(begin / slots)

@@ -17,6 +17,7 @@ from .simulation import Diverged, check_current, check_method, count_steps, endl
 from .stimuli import Stimulus, as_samples
 
 MOST_STORED = 4e9  # bytes of input, or of what is recorded
+SHARES = 8  # for each thread, since those of quiet neurons are done sooner
 USUAL_RATE = 200  # Hz; room is made for so many spikes at first, and what stays empty takes none
 
 
@@ -166,11 +167,11 @@ def _as_compiled(value):
 def _shared_out(advance, n, threads):
     """What `advance` returns for all neurons, worked on by several threads: compiled code lets others run beside it."""
     blocks = math.ceil(n / BLOCK)
-    parts = min(threads, blocks) if has_numba() else 1
+    parts = min(SHARES * threads, blocks) if threads > 1 and has_numba() else 1
     edges = [min(n, BLOCK * round(blocks * k / parts)) for k in range(parts + 1)]
     if parts == 1:
         return [advance(0, n)]
-    with ThreadPoolExecutor(parts) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(advance, edges[:-1], edges[1:]))
 
 
