@@ -254,4 +254,6 @@ def _number(value):
 
 
 def _copy(node):
-    return ast.parse(ast.unparse(ast.fix_missing_locations(node)), mode="eval").body
+    if isinstance(node, ast.AST):
+        return type(node)(**{name: _copy(value) for name, value in ast.iter_fields(node)})
+    return [_copy(part) for part in node] if isinstance(node, list) else node
