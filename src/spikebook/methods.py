@@ -94,14 +94,15 @@ def entry(method):
     return f"run_{method}"
 
 
-def compiled(model):
-    """The model's program as a module, compiled once."""
-    return load(program(model), (*map(entry, available(model)), "rest", "fastest"), bool(model.gates))
+def compiled(model, *methods):
+    """The model's program with these methods alone, as a module compiled once: the text of all takes its time."""
+    return load(program(model, methods), (*map(entry, methods), "rest", "fastest"), bool(model.gates))
 
 
 def program(model, methods=None):
     """The text described above, for `methods` (all that suit the model)."""
-    return _program(model, tuple(methods or available(model)), gather((*model.functions, *HELPERS)))
+    methods = available(model) if methods is None else tuple(methods)
+    return _program(model, methods, gather((*model.functions, *HELPERS)))
 
 
 @lru_cache(maxsize=100)

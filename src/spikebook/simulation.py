@@ -120,7 +120,8 @@ def starting(model, initial, values, checked=number):
 
 
 def _run(model, samples, steps, dt, method, start, values):
-    run = getattr(compiled(model), entry(method))
+    program = compiled(model, method)
+    run = getattr(program, entry(method))
     records = [array(record) for record in np.empty((len(model.state), steps + 1))]
     spike_times = array(np.empty(steps))
     try:
@@ -143,7 +144,7 @@ def _run(model, samples, steps, dt, method, start, values):
     if min(firsts) <= steps:
         raise Diverged(unstable(model, method, dt, f"at t = {min(firsts) * dt:g} ms"))
     if model.currents and method in STABLE:
-        rate = compiled(model).fastest(steps, *values.values(), *records)
+        rate = program.fastest(steps, *values.values(), *records)
         if rate * dt > STABLE[method]:
             raise Diverged(unstable(model, method, dt, f"where a rate reaches {rate:.3g} / ms"))
     shown = np.append(samples[0], samples[2][-1])
