@@ -130,7 +130,7 @@ def simulate_population(
                 if spikes < 0 or reached == first and room > together * steps:  # more than one a step
                     runaway = -1 - spikes if spikes < 0 else np.bincount(ids).argmax()
                     raise Diverged(f"neuron {runaway}: {endless(model, method, dt)}")
-                parts.append((np.asarray(times[:spikes]), np.asarray(ids[:spikes], dtype=np.int32)))
+                parts.append((np.array(times[:spikes]), np.array(ids[:spikes], dtype=np.int32)))
                 room = 4 * room if reached == first else room
                 first, fastest = reached, max(fastest, rate)
             return parts, fastest
@@ -148,7 +148,7 @@ def simulate_population(
         if method in STABLE and fastest * dt > STABLE[method]:
             raise Diverged(unstable(model, method, dt, f"where a rate reaches {fastest:.3g} / ms"))
         spikes = [part for parts, _ in shares for part in parts]
-        counts = sum(np.bincount(ids, minlength=n) for _, ids in spikes)
+        counts = np.bincount(np.concatenate([ids for _, ids in spikes]), minlength=n)
         for bad in np.flatnonzero(counts > steps)[:1]:
             raise Diverged(f"neuron {bad}: {endless(model, method, dt)}")
         return final, spikes, counts
