@@ -4,12 +4,15 @@
     V = R T / F ln((sum P outside + sum P' inside) / (sum P inside + sum P' outside))   Goldman, Hodgkin and Katz
     V = sum g E / sum g                                                    chord equation, conductances in parallel
     V = E + I / g (1 - exp(-t / tau)),  tau = C / g                        a membrane that charges, from rest
+    q = C dV                                                               the charge that a change of voltage takes
 
 z     valence of the ion                        outside, inside   concentrations, mM
 P     permeabilities (any unit) of cations, P' of anions
-g, C  conductance, mS/cm2, and capacitance, uF/cm2      I   current into the cell, uA/cm2
+g, C  conductance, mS/cm2, and capacitance, uF/cm2      I   current, uA/cm2
 E, V  potentials, inside minus outside, mV              t, tau   ms
 R, T, F   gas constant, absolute temperature, Faraday constant
+
+The currents behind the second equation, and the pump, are in `permeability`.
 
 Goldman (1943) J Gen Physiol 27:37, doi:10.1085/jgp.27.1.37; Hodgkin and Katz (1949) J Physiol 108:37,
 doi:10.1113/jphysiol.1949.sp004310.
@@ -18,12 +21,14 @@ doi:10.1113/jphysiol.1949.sp004310.
 from collections.abc import Mapping
 
 import numpy as np
+from numpy import log
 
 from .model import number
 
 R = 8.314462618  # J / (mol K), CODATA 2018, as is the next
 F = 96485.33212  # C / mol
 KELVIN = 273.15  # 0 degrees C
+ELEMENTARY_CHARGE = 1.602176634e-19  # C
 
 # The squid's giant axon and the blood around it, mM: Hodgkin (1951) Biol Rev 26:339,
 # doi:10.1111/j.1469-185X.1951.tb01204.x, who gives 40 to 150 for chloride inside.
@@ -34,6 +39,18 @@ MAMMAL = {
     "inside": {"K": 140.0, "Na": 15.0, "Cl": 10.0, "Ca": 1e-4},
 }
 VALENCE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
+# Relative permeabilities of the squid's axon at rest: Hodgkin and Katz (1949). Near the peak of a spike P_Na is 20.
+RESTING = {"K": 1.0, "Na": 0.04, "Cl": 0.45}
+
+
+def E_ion(z, outside, inside, celsius):
+    return 1000 * R * (celsius + KELVIN) / (z * F) * log(outside / inside)
+
+
+def V_goldman(P_K, P_Na, P_Cl, K_out, K_in, Na_out, Na_in, Cl_out, Cl_in, celsius):
+    above = P_K * K_out + P_Na * Na_out + P_Cl * Cl_in
+    below = P_K * K_in + P_Na * Na_in + P_Cl * Cl_out
+    return 1000 * R * (celsius + KELVIN) / F * log(above / below)
 
 
 def nernst(valence, outside, inside, celsius=37):
@@ -50,7 +67,8 @@ def nernst(valence, outside, inside, celsius=37):
     if np.any(valence == 0):
         raise ValueError("valence = 0 is no ion's: give 1 for K+ and Na+, -1 for Cl-, 2 for Ca2+")
     outside, inside = (_above_zero(*one, "mM") for one in (("outside", outside), ("inside", inside)))
-    return _plain(thermal_voltage(celsius) / valence * np.log(outside / inside))
+    thermal_voltage(celsius)  # refuses a temperature that is none
+    return _plain(E_ion(valence, outside, inside, np.asarray(celsius, dtype=float)))
 
 
 def goldman(permeability, outside, inside, celsius=37):
@@ -66,24 +84,23 @@ def goldman(permeability, outside, inside, celsius=37):
     -57.1
     """
     _check_dicts(permeability=permeability, outside=outside, inside=inside)
-    above = below = 0.0
-    for ion, P in permeability.items():
-        if abs(VALENCE.get(ion, 0)) != 1:
+    P, out, within = dict.fromkeys(RESTING, 0.0), dict.fromkeys(RESTING, 1.0), dict.fromkeys(RESTING, 1.0)
+    for ion, value in permeability.items():
+        if ion not in RESTING:
             raise ValueError(f"permeability of {ion!r}: the equation is for ions of one charge; give K, Na, Cl")
         for name, solution in (("outside", outside), ("inside", inside)):
             if ion not in solution:
                 raise ValueError(f"{name} has no {ion}: give its concentration in mM")
-        P = _numbers(f"permeability of {ion}", P, "")
-        if np.any(P < 0):
-            raise ValueError(f"permeability of {ion} = {P.min():g} is below 0; give 0 or more")
-        out = _above_zero(f"{ion} outside", outside[ion], "mM")
-        within = _above_zero(f"{ion} inside", inside[ion], "mM")
-        if VALENCE[ion] < 0:
-            out, within = within, out
-        above, below = above + P * out, below + P * within
-    if np.any(np.asarray(above) == 0):
+        P[ion] = _numbers(f"permeability of {ion}", value, "")
+        if np.any(P[ion] < 0):
+            raise ValueError(f"permeability of {ion} = {P[ion].min():g} is below 0; give 0 or more")
+        out[ion] = _above_zero(f"{ion} outside", outside[ion], "mM")
+        within[ion] = _above_zero(f"{ion} inside", inside[ion], "mM")
+    if np.any(np.asarray(P["K"] + P["Na"] + P["Cl"]) == 0):
         raise ValueError("every permeability is 0: an impermeable membrane has no potential of its own; raise one")
-    return _plain(thermal_voltage(celsius) * np.log(above / below))
+    thermal_voltage(celsius)  # refuses a temperature that is none
+    sides = (side[ion] for ion in RESTING for side in (out, within))
+    return _plain(V_goldman(*P.values(), *sides, np.asarray(celsius, dtype=float)))
 
 
 def chord(conductances, reversals):
@@ -130,6 +147,29 @@ def charging(t, current, C, g, E):
     t, current, E = _numbers("t", t, "ms"), _numbers("current", current, "uA/cm2"), _numbers("E", E, "mV")
     tau, g = time_constant(C, g), _numbers("g", g, "mS/cm2")
     return _plain(E - current / g * np.expm1(-np.maximum(t, 0) / tau))
+
+
+def ions_moved(change, C=1.0):
+    """How many single charges cross each um2 of membrane when its voltage changes by `change` mV: C change / e.
+
+    >>> round(ions_moved(-65))
+    -4057
+    """
+    charge = _above_zero("C", C, "uF/cm2") * _numbers("change", change, "mV")  # nC/cm2
+    return _plain(charge * 1e-9 / ELEMENTARY_CHARGE / 1e8)
+
+
+def concentration_change(change, surface_to_volume, C=1.0):
+    """By how many mM these charges, all of one ion, change its concentration inside: C change (surface / volume) / F.
+
+    surface_to_volume   per um: 3 / radius for a ball, 2 / radius for a long cylinder
+
+    >>> round(concentration_change(100, surface_to_volume=3 / 10), 4)
+    0.0031
+    """
+    charge = _above_zero("C", C, "uF/cm2") * _numbers("change", change, "mV")  # nC/cm2
+    per_cm = 1e4 * _above_zero("surface_to_volume", surface_to_volume, "per um")
+    return _plain(charge * 1e-9 * per_cm / F * 1e6)
 
 
 def thermal_voltage(celsius):

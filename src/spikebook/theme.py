@@ -2,8 +2,8 @@
 
 A quantity keeps one colour everywhere: sodium is vermilion, potassium blue, calcium crimson, the leak grey, the input
 purple, the voltage ink. The gates wear the colour of their ion (m and h sodium's, n potassium's) and are told
-apart by their dashes. The pairs stay apart for colour-blind readers (after Okabe and Ito's palette) and reach
-at least 4.5 : 1 against the page in both themes.
+apart by their dashes; chloride wears the colour of inhibition, which it mostly carries. The pairs stay apart for
+colour-blind readers (after Okabe and Ito's palette) and reach at least 4.5 : 1 against the page in both themes.
 """
 
 LIGHT = {
@@ -52,6 +52,8 @@ QUANTITIES = {
     "I_A": ("K", (6, 3)),
     "I_M": ("K", (2, 2)),
     "I_Ca": ("Ca", ()),
+    "I_Cl": ("I", ()),
+    "Cl": ("I", ()),
     "I_C": ("muted", ()),
     "open_Na": ("Na", ()),
     "open_K": ("K", ()),
@@ -69,6 +71,7 @@ LABELS = {
     "I_A": "K⁺ (A)",
     "I_M": "K⁺ (M)",
     "I_Ca": "Ca²⁺",
+    "I_Cl": "Cl⁻",
     "I_C": "capacity",
     "open_Na": "open Na⁺",
     "open_K": "open K⁺",

@@ -39,6 +39,10 @@ explorer = sb.explore.Explorer(cell, current=(0, 1, 0.5), a=(0.5, 1), tau=(5, 30
 '''
 
 
+EVERY = [getattr(sb.explore, name) for name in sb.explore.__all__[1:]]
+every_explorer = pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
+
+
 def html(explorers, **attributes):
     marked = " ".join(f'data-{name}="{value}"' for name, value in {"theme": "light", **attributes}.items())
     body = "\n".join(f"<h2>Text before</h2>{explorer._html()}<p>Text after.</p>" for explorer in explorers)
@@ -111,7 +115,8 @@ def random_settings(explorer, rng):
     if "pulses" in explorer._spec["lists"]:
         longest = {**explorer._fixed, **values}["duration"]
         values["pulses"] = np.sort(rng.uniform(0, longest, rng.integers(0, 4)).round(1)).tolist()
-        values["drawn"] = rng.uniform(-20, 100, len(explorer.drawn)).round(1).tolist()
+        high = min(100, explorer.model.current_range[1] / 3)  # pulses come on top
+        values["drawn"] = rng.uniform(-20, high, len(explorer.drawn)).round(1).tolist()
     assert values.keys() == explorer.settings.keys()
     return values
 
@@ -124,7 +129,14 @@ def from_a_cell():
 
 
 @pytest.mark.parametrize(
-    ("make", "trials"), [(sb.explore.hodgkin_huxley_neuron, 100), (sb.explore.intro, 20), (from_a_cell, 20)]
+    ("make", "trials"),
+    [
+        (sb.explore.hodgkin_huxley_neuron, 100),
+        (sb.explore.intro, 20),
+        (sb.explore.membrane_potential, 100),
+        (sb.explore.membrane_potential_integrate_and_fire, 50),
+        (from_a_cell, 20),
+    ],
 )
 def test_browser_and_python_agree_on_every_array_at_random_settings(opened, make, trials):
     explorer = make()
@@ -139,14 +151,15 @@ def test_browser_and_python_agree_on_every_array_at_random_settings(opened, make
             setattr(explorer, key, value)
         trace = explorer.trace()
         theirs = arrays(page, name, values)
-        assert set(theirs) == {*trace.names, "spike_times"}
+        spike_times = getattr(trace, "spike_times", None) if explorer._spec["view"] == "neuron" else None
+        assert set(theirs) == {*trace.names} | ({"spike_times"} if spike_times is not None else set())
         for key in theirs:
-            ours = trace.spike_times if key == "spike_times" else trace[key]
+            ours = spike_times if key == "spike_times" else trace[key]
             assert theirs[key].shape == ours.shape, (key, values)
             if len(ours):
                 span = max(np.ptp(trace.t if key == "spike_times" else ours), 1e-6)
                 assert np.abs(theirs[key] - ours).max() <= 1e-9 * span, (key, values)
-        spikes += len(trace.spike_times)
+        spikes += 1 if spike_times is None else len(spike_times)
         moved |= {key for key, value in values.items() if value != first[key]}
     assert spikes > trials / 2  # the settings are not all silent
     single = {c["name"] for c in explorer._spec["controls"] if len(c.get("options", "two")) == 1}
@@ -197,16 +210,18 @@ def test_the_threshold_is_found_with_the_keyboard_alone(opened):
     assert settings(page, "intro")["current"] == pytest.approx(6.9189, rel=0.02)
 
 
-def test_every_control_is_reached_with_tab_and_has_a_name(opened):
-    page = opened(sb.explore.hodgkin_huxley_neuron())
+@every_explorer
+def test_every_control_is_reached_with_tab_and_has_a_name(opened, make):
+    explorer, name = make(), make.__name__
+    page = opened(explorer)
     page.locator("h2").first.click()
     reached = []
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("[document.activeElement.name || '', document.activeElement.tagName]"))
-    names = {name for name, _ in reached if name}
-    assert names == {*settings(page)} - {"pulses", "drawn"}
-    unnamed = root(page).evaluate(
+    single = {one["name"] for one in explorer._spec["controls"] if len(one.get("options", "two")) == 1}
+    assert {one for one, _ in reached if one} == {*settings(page, name)} - {"pulses", "drawn"} - single
+    unnamed = root(page, name).evaluate(
         "root => [...root.querySelectorAll('input, select, button')]"
         ".filter(e => !e.labels?.length && !e.getAttribute('aria-label') && !e.textContent).length"
     )
@@ -272,24 +287,25 @@ def test_a_value_out_of_range_is_clamped_and_the_reader_told(opened):
     assert settings(page)["current"] == 160
 
 
-def test_reset_brings_every_setting_back(opened):
-    explorer = sb.explore.hodgkin_huxley_neuron()
+@every_explorer
+def test_reset_brings_every_setting_back(opened, make):
+    explorer, name = make(), make.__name__
     page = opened(explorer)
-    first = settings(page)
-    arrays(page, "hodgkin_huxley_neuron", random_settings(explorer, np.random.default_rng(3)))
-    assert settings(page) != first
-    root(page).get_by_role("button", name="Reset").click()
-    assert settings(page) == first
+    first = settings(page, name)
+    arrays(page, name, random_settings(explorer, np.random.default_rng(3)))
+    assert settings(page, name) != first
+    root(page, name).get_by_role("button", name="Reset").click()
+    assert settings(page, name) == first == explorer.settings
 
 
-def test_a_link_reproduces_the_settings(opened):
-    explorer = sb.explore.hodgkin_huxley_neuron()
+@every_explorer
+def test_a_link_reproduces_the_settings(opened, make):
+    explorer, name = make(), make.__name__
     page = opened(explorer)
-    wanted = random_settings(explorer, np.random.default_rng(4))
-    arrays(page, "hodgkin_huxley_neuron", wanted)
-    address = root(page).evaluate("root => root.explorer.link()")
+    arrays(page, name, random_settings(explorer, np.random.default_rng(4)))
+    address = root(page, name).evaluate("root => root.explorer.link()")
     other = opened(explorer, query="#" + address.split("#")[1])
-    assert settings(other) == {**settings(page)}
+    assert settings(other, name) == settings(page, name) != explorer.settings
 
 
 def test_traces_and_picture_are_saved(opened, tmp_path):
@@ -358,13 +374,46 @@ def test_an_explorer_off_screen_costs_nothing(opened):
     page.wait_for_function(f"document.querySelector('.sb-summary').textContent.startsWith('{spikes} spikes')")
 
 
+@every_explorer
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_every_control_without_scrolling_sideways(opened, theme):
-    page = opened(text=html([sb.explore.hodgkin_huxley_neuron()], theme=theme), width=360)
+def test_a_phone_shows_every_control_without_scrolling_sideways(opened, theme, make):
+    page = opened(text=html([make()], theme=theme), width=360)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for control in root(page).locator("input, select, button").all():
+    for control in root(page, make.__name__).locator("input, select, button").all():
         box = control.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
+@every_explorer
+def test_what_is_no_setting_of_its_range_is_clamped_or_left_and_the_reader_told(opened, make):
+    explorer, name = make(), make.__name__
+    page = opened(explorer)
+    alert = root(page, name).get_by_role("alert")
+    for control in explorer._spec["controls"]:
+        key, first = control["name"], settings(page, name)[control["name"]]
+        if "options" in control:
+            arrays(page, name, {key: "nonsense"})
+            assert settings(page, name)[key] == first and "There is no" in alert.inner_text()
+            continue
+        for value, taken in ((1e9, control["high"]), (-1e9, control["low"]), ("much", control["low"])):
+            arrays(page, name, {key: value})
+            assert settings(page, name)[key] == taken
+            assert ("must be a number" if value == "much" else "it runs from") in alert.inner_text()
+        arrays(page, name, {key: first})
+
+
+def test_presets_set_the_membrane_up_and_leave_the_rest_alone(opened):
+    explorer = sb.explore.membrane_potential()
+    page = opened(explorer)
+    name = "membrane_potential"
+    root(page, name).get_by_role("button", name="Mammalian neuron").click()
+    assert settings(page, name)["K_out"] == 5 and settings(page, name)["celsius"] == 37
+    assert "V rests at \u221267.3 mV" in root(page, name).locator(".sb-summary").inner_text()  # tests/reference
+    root(page, name).get_by_role("button", name="Sodium channels open").click()
+    assert settings(page, name)["P_Na"] == 20 and settings(page, name)["K_out"] == 5
+    root(page, name).get_by_role("button", name="Squid axon").click()
+    assert settings(page, name) == explorer.settings
+    assert "V rests at \u221257.1 mV" in root(page, name).locator(".sb-summary").inner_text()
 
 
 def test_the_page_shows_the_settings_that_the_notebook_made(opened):

@@ -1,6 +1,12 @@
 """Explorers: a model to touch, in a notebook's kernel and in the published page alike."""
 
-from .chapters import hodgkin_huxley_neuron, intro
+from .chapters import hodgkin_huxley_neuron, intro, membrane_potential, membrane_potential_integrate_and_fire
 from .explorer import Explorer
 
-__all__ = ["Explorer", "hodgkin_huxley_neuron", "intro"]
+__all__ = [
+    "Explorer",
+    "hodgkin_huxley_neuron",
+    "intro",
+    "membrane_potential",
+    "membrane_potential_integrate_and_fire",
+]

@@ -25,6 +25,16 @@ from .bundle import stylesheet, widget_module
 from .controls import Choice, Setting
 
 
+class Arrays(dict):
+    """Named arrays, `t` among them: `arrays.V` and `arrays["V"]`."""
+
+    __getattr__ = dict.__getitem__
+
+    @property
+    def names(self):
+        return tuple(self)
+
+
 class ExplorerBase(anywidget.AnyWidget):
     """An explorer of any kind.
 

@@ -1,7 +1,8 @@
 """The chapters' explorers: which model, which knobs, and what to try first."""
 
-from .. import hodgkin_huxley
+from .. import hodgkin_huxley, reduced_models
 from .explorer import Explorer
+from .membrane import PRESETS, MembraneExplorer
 
 
 def intro():
@@ -20,6 +21,48 @@ def intro():
         pulse_width=(0.2, 5, 1, 0.1),
         duration=30,
         celsius=(0, 30, 6.3, 0.1),
+    )
+
+
+def membrane_potential():
+    """A membrane between two solutions: where each ion pulls the voltage, and where it comes to rest."""
+    return MembraneExplorer(
+        name="membrane_potential",
+        title="A membrane between two solutions",
+        hint="Drag P_Na up from 0.04: the voltage leaves potassium's end and crosses zero. What does it approach?",
+        presets=PRESETS,
+        P_Na=(0, 20, 0.04, 0.01),
+        P_K=(0.01, 2, 1, 0.01),
+        P_Cl=(0, 2, 0.45, 0.01),
+        celsius=(0, 40, 6.3, 0.1),
+        K_out=(1, 200, 20, 0.5),
+        K_in=(10, 500, 400, 1),
+        Na_out=(10, 600, 440, 1),
+        Na_in=(1, 200, 50, 1),
+        Cl_out=(10, 700, 560, 1),
+        Cl_in=(1, 200, 52, 1),
+    )
+
+
+def membrane_potential_integrate_and_fire():
+    """A capacitor, a leak and a threshold: the first neuron that fires."""
+    return Explorer(
+        reduced_models.LEAKY,
+        name="membrane_potential_integrate_and_fire",
+        title="A leaky capacitor with a threshold",
+        hint="Lower the current from 2 to the last value that still fires, then make the leak smaller.",
+        panels=["V", "I_L", "current"],
+        kinds=["step", "ramp", "drawn"],
+        current=(-1, 4, 2, 0.01),
+        onset=10,
+        width=80,
+        pulse_current=(-20, 20, 10, 0.5),
+        pulse_width=1,
+        duration=100,
+        C=(0.5, 3, 1, 0.05),
+        g_L=(0.02, 0.4, 0.1, 0.005),
+        V_th=(-60, -40, -50, 0.5),
+        t_ref=(0, 20, 2, 0.5),
     )
 
 

@@ -21,7 +21,7 @@ export function element(tag, className = "", text = "", attributes = {}) {
   return node;
 }
 
-export const UNITS = { "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", "degrees C": "°C" };
+export const UNITS = { "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", "degrees C": "°C", "1e-6 cm/s": "10⁻⁶ cm/s" };
 
 export function unitText(unit) {
   return UNITS[unit] ?? unit;
@@ -35,10 +35,10 @@ export function slider(control, onInput) {
   const id = `sb-${name}-${next++}`;
   const row = element("div", "sb-control");
   const label = element("label", "", "", { for: id, title: meaning });
-  label.append(symbol(name), element("span", "sb-meaning", meaning));
+  label.append(control.label ?? symbol(name), element("span", "sb-meaning", meaning));
   const common = { min: low, max: high };
   const range = element("input", "", "", { ...common, id, type: "range", step: "any", name });
-  const box = element("input", "", "", { ...common, type: "number", step: "any", "aria-label": `${name}, ${meaning}`, inputmode: "decimal" });
+  const box = element("input", "", "", { ...common, type: "number", step: "any", "aria-label": control.label ?? `${name}, ${meaning}`, inputmode: "decimal" });
   const shown = unitText(unit);
   const field = element("span", "sb-field");
   field.append(box, element("span", "sb-unit", shown));

@@ -1,5 +1,6 @@
 // The kinds of explorer there are, by the name that Python's half gives.
 
+import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
 
-export const views = { neuron };
+export const views = { membrane, neuron };
