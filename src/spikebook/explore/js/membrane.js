@@ -7,7 +7,7 @@ import { element } from "./controls.js";
 import { Panel, scaleFor, ticks, tidy } from "./panel.js";
 
 const RANGE = [-100, 80]; // mV
-const TOP = 24, ROW = 46; // pixels: above the first ion, and each ion's share
+const TOP = 24, ROW = 54; // pixels: above the first ion, and each ion's share
 
 const millivolts = (value) => `${value.toFixed(1).replace("-", "\u2212").replace(/^\u2212(0\.0)$/, "$1")} mV`;
 
@@ -38,39 +38,43 @@ class Pulls extends Panel {
       g.textAlign = "center";
       g.fillText(tidy(tick), x, bottom + 7);
     }
+    g.fillStyle = look.V;
+    g.fillRect(Math.round(this.x(V)) - 1, TOP - 4, 2, bottom - TOP + 4);
+    g.lineJoin = "round";
+    const write = (text, x, y, font) => {
+      g.font = `${font} ${look.font}`;
+      g.strokeStyle = look.panel; // a halo, so that no line runs through the letters
+      g.lineWidth = 4;
+      const start = Math.min(right - g.measureText(text).width, Math.max(left, x));
+      g.strokeText(text, start, y);
+      g.fillText(text, start, y);
+    };
+    g.textAlign = "left";
+    g.textBaseline = "middle";
     const most = Math.max(...ions.map(({ P }) => P));
     ions.forEach(({ label, E, P, colour }, row) => {
       const y = TOP + ROW * row + 30;
       const [from, to] = [this.x(V), this.x(E)];
       const half = P > 0 ? Math.max(1, 8 * Math.sqrt(P / most)) : 0;
-      const head = Math.sign(to - from) * Math.min(Math.abs(to - from), half + 3);
+      const neck = to - Math.sign(to - from) * Math.min(Math.abs(to - from), half + 3);
       g.fillStyle = look[colour];
       g.globalAlpha = 0.55;
-      g.fillRect(from, y - half, to - head - from, 2 * half);
-      if (half) {
-        g.beginPath();
-        g.moveTo(to - head, y - half - 3);
-        g.lineTo(to, y);
-        g.lineTo(to - head, y + half + 3);
-        g.fill();
-      }
+      g.beginPath();
+      for (const [x, side] of [[from, half], [neck, half], [neck, half && half + 3], [to, 0]]) g.lineTo(x, y - side);
+      for (const [x, side] of [[neck, half && half + 3], [neck, half], [from, half]]) g.lineTo(x, y + side);
+      g.fill();
       g.globalAlpha = 1;
       g.fillRect(Math.round(to) - 1, y - 12, 3, 24);
-      g.textAlign = "left";
-      g.textBaseline = "middle";
       g.font = `600 14px ${look.font}`;
       g.fillText(label, 8, y);
+      const text = `E = ${millivolts(E)},  V \u2212 E = ${millivolts(V - E)}`;
       g.font = `12px ${look.font}`;
-      const text = `E = ${millivolts(E)}`;
-      const width = g.measureText(text).width;
-      g.fillText(text, Math.min(right - width, Math.max(left, to - width / 2)), y - 21);
+      write(text, E < V ? to - g.measureText(text).width : to, y - 21, "12px");
     });
     g.fillStyle = look.V;
-    g.fillRect(Math.round(this.x(V)) - 1, TOP - 4, 2, bottom - TOP + 4);
-    g.font = `600 14px ${look.font}`;
     const text = `V = ${millivolts(V)}`;
-    const width = g.measureText(text).width;
-    g.fillText(text, Math.min(right - width, Math.max(left, this.x(V) - width / 2)), TOP - 13);
+    g.font = `600 14px ${look.font}`;
+    write(text, this.x(V) - g.measureText(text).width / 2, TOP - 13, "600 14px");
   }
 }
 
