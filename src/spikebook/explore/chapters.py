@@ -51,7 +51,7 @@ def membrane_potential_integrate_and_fire():
         name="membrane_potential_integrate_and_fire",
         title="A leaky capacitor with a threshold",
         hint="Lower the current from 2 to the last value that still fires, then make the leak smaller.",
-        panels=["V", "I_L", "current"],
+        panels=["V", "current"],
         kinds=["step", "ramp", "drawn"],
         current=(-1, 4, 2, 0.01),
         onset=10,

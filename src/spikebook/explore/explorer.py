@@ -12,7 +12,7 @@ import numpy as np
 from .. import stimuli, theme
 from ..compilation import gather
 from ..methods import available, entry, flows, program
-from ..model import number
+from ..model import arguments, number
 from ..simulation import simulate
 from .base import ExplorerBase
 from .controls import choice, controls_for
@@ -90,6 +90,7 @@ class Explorer(ExplorerBase):
             currents=list(model.currents),
             start=start,
             threshold=model.threshold,
+            resets=bool(model.reset),
             limits=[limit if math.isfinite(limit) else None for limit in model.current_range],
             panels=[list(panel) for panel in panels],
             quantities={key: _quantity(model, key) for panel in panels for key in panel},
@@ -157,4 +158,15 @@ def _quantity(model, name):
         kind, unit = "current", model.current_unit
     elif name == "current":
         kind, unit = "input", model.current_unit
-    return {"colour": role, "dash": list(dash), "label": theme.LABELS.get(name, name), "kind": kind, "unit": unit}
+    shown = {"colour": role, "dash": list(dash), "label": theme.LABELS.get(name, name), "kind": kind, "unit": unit}
+    return {**shown, "base": _below_threshold(model)} if name == model.voltage and model.reset else shown
+
+
+def _below_threshold(model):
+    """The scale for a voltage that is reset: from below where it lands to where its spikes are drawn to."""
+    values = model.values()
+    lands = model.reset[model.voltage]
+    landing = lands(*(values.get(name, 0.0) for name in arguments(lands)))
+    threshold = values.get(model.threshold, model.threshold)
+    margin = 0.5 * (threshold - landing)
+    return [landing - margin, threshold + 2 * margin]

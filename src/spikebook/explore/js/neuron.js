@@ -101,7 +101,7 @@ export function neuron(explorer) {
       }
     }
     const showTime = index === spec.panels.length - 1;
-    const panel = new Panel({ height, phoneHeight, title, base: BASES[kind], most: kind === "voltage" ? 4 : 2, showTime });
+    const panel = new Panel({ height, phoneHeight, title, base: quantities[members[0]].base ?? BASES[kind], most: kind === "voltage" ? 4 : 2, showTime });
     return Object.assign(panel, { members, kind });
   });
   const voltage = panels.find((panel) => panel.kind === "voltage") ?? panels[0];
@@ -128,7 +128,9 @@ export function neuron(explorer) {
       panel.fit(width, narrow);
       const lines = panel.members.map((name) => ({ values: result.arrays[name], ...quantities[name] }));
       if (panel === voltage && before?.length === result.arrays.t.length) lines.unshift({ values: before, colour: "ghost", dash: [] });
-      panel.draw(lines, result.duration, look, panel === voltage ? result.spikes : []);
+      // A model that is reset leaves its spikes out: they are drawn in, from its threshold up.
+      const foot = spec.resets ? threshold(result.settings) : null;
+      panel.draw(lines, result.duration, look, panel === voltage ? result.spikes : [], foot);
     }
     read();
   }
@@ -289,7 +291,7 @@ export function neuron(explorer) {
     }
     const range = `${state[0]} from ${tidy(low, 3)} to ${tidy(high, 3)} ${unit}`.trim();
     const crossed = tidy(threshold(settings)) + (unit ? ` ${unit}` : "");
-    const smaller = swings ? ` ${swings} swing${swings > 1 ? "s" : ""} stay${swings > 1 ? "" : "s"} below ${crossed}.` : "";
+    const smaller = swings && !spec.resets ? ` ${swings} swing${swings > 1 ? "s" : ""} stay${swings > 1 ? "" : "s"} below ${crossed}.` : "";
     if (!spikes.length) return `No spike.${smaller} ${range}.`;
     const text = [`${spikes.length} spike${spikes.length > 1 ? "s" : ""}`];
     if (spikes.length > 1) text.push(`${tidy(1000 / (spikes[spikes.length - 1] - spikes[spikes.length - 2]), 3)} Hz at the end`);

@@ -84,8 +84,9 @@ export class Panel {
     return this.scale[0] + ((this.scale[1] - this.scale[0]) * (bottom - y)) / (bottom - top);
   }
 
-  // lines: [{ values, colour, dash }] over equally spaced times from 0 to duration; look: colours and font by name.
-  draw(lines, duration, look, spikes = []) {
+  // lines: [{ values, colour, dash }] over equally spaced times from 0 to duration; look: colours and font by name;
+  // spikes: times that are marked at the top, by a line from the value `foot` up if one is given.
+  draw(lines, duration, look, spikes = [], foot = null) {
     const g = this.context;
     this.duration = duration;
     // While a hand is in the panel its scale only widens.
@@ -125,8 +126,9 @@ export class Panel {
     }
     g.setLineDash([]);
     if (spikes.length) {
-      g.fillStyle = look.muted;
-      for (const t of spikes) g.fillRect(this.x(t) - 1, top - 5, 2, 5);
+      g.fillStyle = foot === null ? look.muted : look.V;
+      const height = foot === null ? 5 : this.y(foot) - top + 5;
+      for (const t of spikes) g.fillRect(this.x(t) - 1, top - 5, 2, height);
     }
   }
 
