@@ -209,6 +209,50 @@ def test_its_traces_are_near_enough_to_the_accurate_ones():
     assert np.abs(explorer.trace().spike_times - accurate.spike_times).max() < 0.2
 
 
+def test_the_membranes_arrays_are_its_run_and_what_it_settles_by():
+    explorer = sb.explore.membrane_potential()
+    explorer.P_Na, explorer.K_out, explorer.celsius = 0.5, 40, 20
+    found = explorer.trace()
+    run = sb.simulate(sb.permeability.MEMBRANE, 0, 10, initial={"V": 0}, P_Na=0.5, K_out=40, celsius=20)
+    assert np.array_equal(found.V, run.V) and np.array_equal(found.I_Na, run.I_Na) and np.array_equal(found.t, run.t)
+    squid = sb.membrane_potential.SQUID
+    outside = {**squid["outside"], "K": 40}
+    rest = sb.membrane_potential.goldman({"K": 1, "Na": 0.5, "Cl": 0.45}, outside, squid["inside"], 20)
+    assert found.V_rest[0] == pytest.approx(rest, abs=1e-12) and abs(found.V[-1] - rest) < 0.1 < abs(found.V[0] - rest)
+    for ion, z in (("K", 1), ("Na", 1), ("Cl", -1)):
+        E = sb.membrane_potential.nernst(z, outside[ion], squid["inside"][ion], 20)
+        assert np.all(found[f"E_{ion}"] == pytest.approx(E, abs=1e-12))
+
+
+def test_a_kind_of_explorer_must_say_what_it_computes():
+    from spikebook.explore.base import ExplorerBase
+    from spikebook.explore.controls import choice, slider
+
+    controls = [
+        choice("animal", "whose", "all", {"squid": "a squid", "cat": "a cat"}),
+        slider("x", "mV", "where", "all", (0, 1)),
+    ]
+    explorer = ExplorerBase(
+        "bench", "bench", "A bench", controls=controls, equations="", code="", lists={"at": ([1.0], 2)}
+    )
+    assert explorer.settings == {"animal": "squid", "x": 0.5, "at": [1.0]}
+    explorer.animal, explorer.x, explorer.at = "cat", 1, [0.0, 2.0]
+    assert explorer.settings == {"animal": "cat", "x": 1.0, "at": [0.0, 2.0]}
+    for name, value in (("animal", "dog"), ("at", [1.0, 2.0, 3.0])):
+        with pytest.raises(traitlets.TraitError, match=name):
+            setattr(explorer, name, value)
+    with pytest.raises(ValueError, match="x = 2 mV is outside this explorer's range"):
+        explorer.x = 2
+    with pytest.raises(NotImplementedError, match="ExplorerBase must say"):
+        explorer.trace()
+
+
+def test_a_voltage_that_is_reset_is_drawn_around_its_threshold():
+    quantities = sb.explore.membrane_potential_integrate_and_fire()._spec["quantities"]
+    assert quantities["V"]["base"] == [-72.5, -35.0]
+    assert "base" not in sb.explore.intro()._spec["quantities"]["V"]
+
+
 def test_the_page_gets_all_it_needs_and_nothing_that_breaks_it():
     explorer = Explorer(HH, name="mine", title='a </script> & a "quote"', hint="<b>")
     text = explorer._html()

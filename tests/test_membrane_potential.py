@@ -9,7 +9,20 @@ from reference import load
 
 import spikebook as sb
 from spikebook.hodgkin_huxley import MODEL
-from spikebook.membrane_potential import MAMMAL, SQUID, VALENCE, F, R, charging, chord, goldman, nernst, time_constant
+from spikebook.membrane_potential import (
+    MAMMAL,
+    SQUID,
+    VALENCE,
+    F,
+    R,
+    charging,
+    chord,
+    concentration_change,
+    goldman,
+    ions_moved,
+    nernst,
+    time_constant,
+)
 
 REFERENCE = load("membrane_and_synapses")
 examples = settings(derandomize=True, deadline=None, database=None)
@@ -172,6 +185,21 @@ def test_more_potassium_outside_depolarises():
     assert np.all(np.diff(V) > 0)
 
 
+def test_few_ions_move_and_they_are_the_charge_of_the_capacitor():
+    # 1 uF/cm2 times 100 mV is 1e-7 C/cm2, which is 1e-7 / F mol/cm2: the picomole of the textbooks.
+    assert ions_moved(100) * 1e8 / 6.02214076e23 == pytest.approx(1e-7 / F, rel=1e-9)
+    assert ions_moved(-100, C=2) == pytest.approx(-2 * ions_moved(100))
+    radius = 10.0  # um: the ions that cross a ball's surface, over its volume
+    crossing = ions_moved(100) * 4 * np.pi * radius**2 / 6.02214076e23 * 1e3
+    litres = 4 / 3 * np.pi * radius**3 * 1e-15
+    assert concentration_change(100, 3 / radius) == pytest.approx(crossing / litres, rel=1e-9)
+
+
+def test_all_ions_of_zero_permeability_are_refused_in_any_place_of_an_array():
+    with pytest.raises(ValueError, match="every permeability is 0"):
+        goldman({"K": np.array([1.0, 0.0]), "Na": 0.0}, **MAMMAL)
+
+
 # ---- what is refused
 
 
@@ -192,6 +220,8 @@ def test_more_potassium_outside_depolarises():
         (lambda: chord({"K": -1}, {"K": -80}), r"^conductance of K = -1 mS/cm2"),
         (lambda: chord({"K": 0.0}, {"K": -80}), r"^every conductance is 0"),
         (lambda: time_constant(1, 0), r"^g = 0 mS/cm2 is not above 0"),
+        (lambda: ions_moved(100, C=0), r"^C = 0 uF/cm2"),
+        (lambda: concentration_change(100, 0), r"^surface_to_volume = 0 per um is not above 0"),
         (lambda: charging(0, 1, C=-1, g=1, E=-65), r"^C = -1 uF/cm2"),
     ],
 )
