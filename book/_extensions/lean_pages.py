@@ -6,6 +6,7 @@ from pathlib import Path
 
 # Live code (thebe) is left to Binder.
 UNUSED = re.compile("thebe", re.IGNORECASE)
+ICON_FONTS = re.compile(r"@font-face\s*{[^}]*vendor/fontawesome[^}]*}")
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
@@ -20,6 +21,8 @@ def delete_unused(app, exception):
     if exception is None:
         (static / "scripts" / "fontawesome.js").unlink(missing_ok=True)
         shutil.rmtree(static / "vendor", ignore_errors=True)
+        for sheet in (static / "styles").glob("*.css"):  # a page without scripts would ask for them
+            sheet.write_text(ICON_FONTS.sub("", sheet.read_text("utf-8")), "utf-8")
         for source_map in static.rglob("*.map"):
             source_map.unlink()
 

@@ -312,7 +312,8 @@ def test_the_first_screen_has_an_explorer_to_touch(visit, name):
 def test_an_embedded_explorer_stands_alone(visit, name):
     for stem in explorers(visit(name)):
         page = visit(name, query=f"?embed={stem}", width=360)
-        root = explorers(page)[stem]
+        root = page.locator(f"[data-explorer={stem}]")
+        root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
         shown = page.evaluate(
             "[...document.body.children].filter(one => one.getClientRects().length).map(one => one.dataset.explorer)"
         )
