@@ -1,6 +1,12 @@
 """Explorers: a model to touch, in a notebook's kernel and in the published page alike."""
 
-from .chapters import hodgkin_huxley_neuron, intro, membrane_potential, membrane_potential_integrate_and_fire
+from .chapters import (
+    hodgkin_huxley_neuron,
+    intro,
+    membrane_potential,
+    membrane_potential_integrate_and_fire,
+    refractory_period,
+)
 from .explorer import Explorer
 
 __all__ = [
@@ -9,4 +15,5 @@ __all__ = [
     "intro",
     "membrane_potential",
     "membrane_potential_integrate_and_fire",
+    "refractory_period",
 ]

@@ -2,7 +2,8 @@
 
 from .. import hodgkin_huxley, reduced_models
 from .explorer import Explorer
-from .membrane import PRESETS, MembraneExplorer
+from .membrane import MembraneExplorer, PRESETS
+from .paired_pulses import PairedPulses
 
 
 def intro():
@@ -63,6 +64,16 @@ def membrane_potential_integrate_and_fire():
         g_L=(0.02, 0.4, 0.1, 0.005),
         V_th=(-60, -40, -50, 0.5),
         t_ref=(0, 20, 2, 0.5),
+    )
+
+
+def refractory_period():
+    """Two pulses: drag the second in time and strength over the map of success and failure."""
+    return PairedPulses(
+        name="refractory_period",
+        title="Two pulses and a map",
+        hint="The point on the map is the second pulse: drag it. How early can you get a second spike, and how weak may "
+        "the pulse be?",
     )
 
 

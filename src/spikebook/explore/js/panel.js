@@ -84,6 +84,11 @@ export class Panel {
     return this.scale[0] + ((this.scale[1] - this.scale[0]) * (bottom - y)) / (bottom - top);
   }
 
+  // Where the vertical axis has its marks.
+  get marks() {
+    return ticks(...this.scale, this.most);
+  }
+
   // lines: [{ values, colour, dash }] over equally spaced times from 0 to duration; look: colours and font by name;
   // spikes: times that are marked at the top, by a line from the value `foot` up if one is given.
   draw(lines, duration, look, spikes = [], foot = null) {
@@ -99,7 +104,7 @@ export class Panel {
     g.lineWidth = 1;
     g.textBaseline = "middle";
     g.textAlign = "right";
-    for (const tick of ticks(...this.scale, this.most)) {
+    for (const tick of this.marks) {
       const y = Math.round(this.y(tick)) + 0.5;
       g.strokeStyle = look.rule;
       g.beginPath();

@@ -2,5 +2,6 @@
 
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
+import { pairedPulses } from "./paired_pulses.js";
 
-export const views = { membrane, neuron };
+export const views = { membrane, neuron, pairedPulses };
