@@ -31,6 +31,7 @@ from .population import simulate_population
 from .reduced_models import LEAKY
 from .simulation import simulate
 from .stimuli import _finite, pulses, step
+from .trace import Trace
 
 WIDTH = 1.0  # ms, of both pulses
 FIRST = 20.0  # uA/cm2, nearly three times what a resting neuron needs
@@ -85,6 +86,36 @@ def states_after(gaps, first=FIRST, method="rk4", dt=0.01, **parameters):
     return {name: np.interp(gaps, run.t, run[name]) for name in MODEL.state}
 
 
+def rest_again(state, rested, **parameters):
+    """`state` with the gates `rested` (a name, or several) put back to their values at rest; ValueError for other names."""
+    rest = MODEL.rest(**parameters)
+    for gate in (rested,) if isinstance(rested, str) else rested:
+        if gate not in MODEL.gates:
+            raise ValueError(f"rested has {gate!r}, which is no gate of {MODEL.name}: use {', '.join(MODEL.gates)}")
+        state = {**state, gate: np.full_like(state[gate], rest[gate])}
+    return state
+
+
+def simulate_pair(gap, strength, first=FIRST, duration=LATEST, rested=(), method="rk4", dt=0.01, **parameters):
+    """The Trace of both pulses, from rest; arguments as in `thresholds`, and `duration` in ms.
+
+    A gap that is no whole number of steps is rounded to one. ValueError as there, and for a duration within the gap.
+
+    >>> simulate_pair(gap=5, strength=30), simulate_pair(gap=5, strength=30, rested="n")
+    (<Trace of Hodgkin-Huxley: 40 ms, 1 spike, rk4, dt = 0.01 ms>, <Trace of Hodgkin-Huxley: 40 ms, 2 spikes, rk4, dt = 0.01 ms>)
+    """
+    gap = dt * round(number("gap", gap, "ms") / dt)
+    whole = simulate(MODEL, two_pulses(gap, strength, first), duration, dt, method, **parameters)
+    k = round(gap / dt)
+    if not 0 < k < len(whole.t) - 1:
+        raise ValueError(f"gap = {gap:g} ms must be more than 0 and less than the duration of {duration:g} ms")
+    start = rest_again({name: whole[name][k] for name in MODEL.state}, rested, **parameters)
+    after = simulate(MODEL, step(strength, 0, WIDTH), (len(whole.t) - 1 - k) * dt, dt, method, start, **parameters)
+    states = {name: np.concatenate([whole[name][:k], after[name]]) for name in MODEL.state}
+    spikes = np.concatenate([whole.spike_times[whole.spike_times <= gap], gap + after.spike_times])
+    return Trace(MODEL, whole.parameters, method, dt, states, whole.current, spikes)
+
+
 def thresholds(gaps, first=FIRST, strongest=STRONGEST, rested=(), method="rk4", dt=0.01, rounds=20, **parameters):
     """The weakest second pulse (uA/cm2) that fires the neuron again, for each of `gaps` (ms), by bisection.
 
@@ -102,12 +133,7 @@ def thresholds(gaps, first=FIRST, strongest=STRONGEST, rested=(), method="rk4", 
     strongest = number("strongest", strongest, "uA/cm2")
     if not 0 < strongest <= MODEL.current_range[1]:
         raise ValueError(f"strongest = {strongest:g} uA/cm2 is no pulse for this neuron: use more than 0, at most 500")
-    start = states_after(gaps, first, method, dt, **parameters)
-    rest = MODEL.rest(**parameters)
-    for gate in (rested,) if isinstance(rested, str) else rested:
-        if gate not in MODEL.gates:
-            raise ValueError(f"rested has {gate!r}, which is no gate of {MODEL.name}: use {', '.join(MODEL.gates)}")
-        start[gate] = np.full_like(start[gate], rest[gate])
+    start = rest_again(states_after(gaps, first, method, dt, **parameters), rested, **parameters)
     top = load(gather([spike_top]), ("spike_top",)).spike_top
     steps = round(WAIT / dt)
 

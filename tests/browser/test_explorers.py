@@ -521,6 +521,17 @@ def test_the_second_pulse_is_dragged_over_the_map_and_moved_by_keys(opened):
     assert after["gap"] == pytest.approx(now["gap"] - 2.9) and after["strength"] == pytest.approx(now["strength"] - 0.5)
 
 
+def test_gates_put_back_end_the_refractory_period_and_the_reader_is_told(opened):
+    page = opened(sb.explore.refractory_period())
+    arrays(page, "refractory_period", {"gap": 5.3, "strength": 30.0})
+    one = root(page, "refractory_period")
+    assert one.get_by_role("alert").inner_text() == ""  # 5.3 is a multiple of the slider's step
+    assert one.locator(".sb-summary").inner_text().startswith("No second spike, and at this gap none")
+    one.locator("select[name=rested]").select_option("n")
+    assert one.locator(".sb-summary").inner_text().startswith("A second spike ")
+    assert "µA/cm² with n put back" in one.locator(".sb-summary").inner_text()
+
+
 def test_a_click_on_the_map_moves_the_second_pulse_there(opened):
     page = opened(sb.explore.refractory_period())
     box = root(page, "refractory_period").locator("canvas").last.bounding_box()

@@ -4,10 +4,9 @@ from .. import stimuli
 from ..compilation import gather
 from ..hodgkin_huxley import MODEL
 from ..methods import entry, flows, program
-from ..refractory_period import OWN, WAIT, WIDTH, spike_top, thresholds, two_pulses
-from ..simulation import simulate
+from ..refractory_period import OWN, WAIT, WIDTH, simulate_pair, spike_top, thresholds
 from .base import ExplorerBase
-from .controls import slider
+from .controls import choice, slider
 from .translate import javascript
 
 DURATION = 40.0  # ms
@@ -15,6 +14,13 @@ DT = 0.02  # ms
 METHOD = "exponential_euler"
 STRONGEST = 200.0  # uA/cm2
 ROUNDS = 14  # of bisection: to 0.01 uA/cm2
+WORDS = {
+    "none": "nothing",
+    "h": "h, when the second pulse begins",
+    "n": "n, when the second pulse begins",
+    "both": "h and n, when the second pulse begins",
+}
+RESTED = {"none": (), "h": ("h",), "n": ("n",), "both": ("h", "n")}
 
 
 class PairedPulses(ExplorerBase):
@@ -23,6 +29,7 @@ class PairedPulses(ExplorerBase):
     gap, strength   the second pulse: ms after the first, onset to onset, and uA/cm2
     first           uA/cm2 of the first pulse
     celsius         temperature, degrees C
+    rested          which gates are put back to rest when the second pulse begins: "none", "h", "n" or "both"
 
     `trace()` simulates both pulses; `threshold()` is the weakest second pulse that fires at the present gap, nan where none
     up to 200 uA/cm2 does.
@@ -30,10 +37,11 @@ class PairedPulses(ExplorerBase):
 
     def __init__(self, name, title, hint):
         controls = [
-            slider("gap", "ms", "from the first pulse to the second", "second", (2, 32, 8, 0.1)),
+            {**slider("gap", "ms", "after the first pulse", "second", (2, 32, 8, 0.1)), "whole": True},
             slider("strength", "uA/cm2", "of the second pulse", "second", (3, STRONGEST, 30, 0.1)),
-            slider("first", "uA/cm2", "strength of the first pulse", "neuron", (10, 60, 20, 1)),
+            slider("first", "uA/cm2", "strength, first pulse", "neuron", (10, 60, 20, 1)),
             slider("celsius", "degrees C", "temperature", "neuron", (0, 20, 6.3, 0.1)),
+            choice("rested", "put back to rest", "neuron", WORDS),
         ]
         equations = program(MODEL, [METHOD])
         super().__init__(
@@ -56,12 +64,16 @@ class PairedPulses(ExplorerBase):
             wait=WAIT,
             strongest=STRONGEST,
             rounds=ROUNDS,
+            rested=RESTED,
         )
 
     def trace(self):
-        current = two_pulses(self.gap, self.strength, self.first)
-        return simulate(MODEL, current, DURATION, DT, METHOD, celsius=self.celsius)
+        return simulate_pair(self.gap, self.strength, duration=DURATION, **self._how)
 
     def threshold(self):
-        how = {"method": METHOD, "dt": DT, "rounds": ROUNDS, "celsius": self.celsius}
-        return float(thresholds([self.gap], self.first, STRONGEST, **how)[0])
+        return float(thresholds([self.gap], strongest=STRONGEST, rounds=ROUNDS, **self._how)[0])
+
+    @property
+    def _how(self):
+        rested = RESTED[self.rested]
+        return {"first": self.first, "rested": rested, "method": METHOD, "dt": DT, "celsius": self.celsius}

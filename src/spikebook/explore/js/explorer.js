@@ -107,7 +107,7 @@ export class Explorer {
         return this.values[name];
       }
       let taken = Math.min(high, Math.max(low, number));
-      if (whole) taken = Math.round(taken / step) * step;
+      if (whole) taken = Number((Math.round(taken / step) * step).toFixed(6));
       if (taken !== number) {
         const steps = whole ? ` in steps of ${step}` : "";
         this.say(`${name} was set to ${taken} ${unit}: it runs from ${low} to ${high}${steps}.`);

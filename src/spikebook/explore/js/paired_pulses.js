@@ -51,12 +51,18 @@ export function pairedPulses(explorer) {
   const probe = memory(spec.wait);
   const t = Float64Array.from(whole.samples[0], (_, i) => i * dt);
 
-  // Run from `start` under pulses, [onset, strength] each, and return the number of spikes.
+  // Run from `start`, under pulses, [onset, strength] each, and return the spike times.
   function run({ steps, samples, records, spikes }, start, values, pulses) {
     for (const sample of samples) sample.fill(0);
     for (const [onset, size] of pulses) program.add_ramp(steps, dt, ...samples, onset, onset + width, size, size);
-    return program[spec.entry](steps, dt, ...samples, ...start, ...values, 0, ...records, spikes);
+    const count = program[spec.entry](steps, dt, ...samples, ...start, ...values, 0, ...records, spikes);
+    return spikes.slice(0, count);
   }
+
+  // What is left of a memory from step k on.
+  const from = ({ steps, samples, records, spikes }, k) => ({
+    steps: steps - k, spikes, samples: samples.map((row) => row.subarray(k)), records: records.map((row) => row.subarray(k)),
+  });
 
   // The weakest pulse that makes a spike from `start`, or NaN.
   function weakest(start, values) {
@@ -75,24 +81,32 @@ export function pairedPulses(explorer) {
     return last * dt <= width + spec.own ? NaN : high;
   }
 
+  // What the first pulse has left for the second, with the gates put back that the reader wants put back.
   const stateAt = (time) => {
     const i = Math.min(single.steps - 1, Math.floor(time / dt));
     const part = (time - i * dt) / dt;
-    return single.records.map((record) => record[i] + part * (record[i + 1] - record[i]));
+    const rested = (name) => spec.rested[kept.rested].includes(name);
+    return state.map((name, k) => {
+      const record = single.records[k];
+      return rested(name) ? kept.rest[k] : record[i] + part * (record[i + 1] - record[i]);
+    });
   };
 
   // What depends on the first pulse and the temperature alone is kept while the second pulse moves.
   let kept = {};
   function prepare(settings) {
-    const key = `${settings.first} ${settings.celsius}`;
+    const { first, celsius, rested } = settings;
+    const key = `${first} ${celsius} ${rested}`;
     if (kept.key === key) return;
     const values = parameters.map((name) => settings[name]);
     const rest = new Array(state.length).fill(0);
     program.rest(...values, rest);
-    run(single, rest, values, [[0, settings.first]]);
+    run(single, rest, values, [[0, first]]);
     const gaps = [];
     for (let x = gap.low; x <= gap.high; x += SPACING) gaps.push(x);
-    kept = { key, values, rest, resting: weakest(rest, values), curve: gaps.map((x) => ({ gap: x })), waiting: coarseToFine(gaps.length) };
+    kept = { key, values, rest, rested, resting: weakest(rest, values) };
+    kept.curve = gaps.map((x) => ({ gap: x }));
+    kept.waiting = coarseToFine(gaps.length);
   }
 
   function coarseToFine(count) {
@@ -103,15 +117,18 @@ export function pairedPulses(explorer) {
 
   function compute(settings) {
     prepare(settings);
-    const threshold = weakest(stateAt(settings.gap), kept.values);
-    const count = run(whole, kept.rest, kept.values, [[0, settings.first], [settings.gap, settings.strength]]);
+    const start = stateAt(settings.gap);
+    const threshold = weakest(start, kept.values);
+    const k = Math.round(settings.gap / dt);
+    const before = run(whole, kept.rest, kept.values, [[0, settings.first]]).filter((time) => time <= settings.gap);
+    const after = run(from(whole, k), start, kept.values, [[0, settings.strength]]).map((time) => settings.gap + time);
     const arrays = { t, current: new Float64Array(t.length) };
     arrays.current.set(whole.samples[0].subarray(0, whole.steps));
     arrays.current[whole.steps] = whole.samples[2][whole.steps - 1];
     state.forEach((name, k) => (arrays[name] = whole.records[k]));
     const flows = currents.map((name) => (arrays[name] = new Float64Array(t.length)));
     program.flows(whole.steps, ...kept.values, ...whole.records, ...flows);
-    return { settings, arrays, threshold, spikes: whole.spikes.slice(0, count), fires: settings.strength >= threshold };
+    return { settings, arrays, threshold, spikes: Float64Array.of(...before, ...after), fires: settings.strength >= threshold };
   }
 
   // ---- drawing
@@ -268,10 +285,11 @@ export function pairedPulses(explorer) {
   function summary({ settings, threshold, fires, spikes }) {
     const unit = unitText(strength.unit);
     const second = spikes.filter((time) => time > settings.gap)[0];
+    const back = { none: "", h: " with h put back", n: " with n put back", both: " with h and n put back" }[settings.rested];
     const rest = `From rest it takes ${tidy(kept.resting, 3)} ${unit}.`;
     const dragged = !fires && second !== undefined ? " (The pulse alone drags V above 0 mV.)" : "";
-    if (Number.isNaN(threshold)) return `No second spike, and at this gap none up to ${spec.strongest} ${unit}.${dragged} ${rest}`;
-    const takes = `At this gap it takes ${tidy(threshold, 3)} ${unit}. ${rest}`;
+    if (Number.isNaN(threshold)) return `No second spike, and at this gap none up to ${spec.strongest} ${unit}${back}.${dragged} ${rest}`;
+    const takes = `At this gap it takes ${tidy(threshold, 3)} ${unit}${back}. ${rest}`;
     if (!fires) return `No second spike. ${takes}`;
     return `A second spike${second === undefined ? "" : ` ${(second - settings.gap).toFixed(2)} ms after the second pulse began`}. ${takes}`;
   }
