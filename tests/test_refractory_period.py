@@ -19,6 +19,7 @@ from spikebook.refractory_period import (
     dead_time,
     interval_density,
     leaky_rate,
+    simulate_pair,
     spike_top,
     states_after,
     thresholds,
@@ -118,6 +119,20 @@ def test_where_a_top_is():
     assert spike_top(np.array([-60.0, 0, 40, 60]), 3) == -1  # rising to the end
 
 
+def test_a_pair_with_nothing_put_back_is_one_run_and_with_a_gate_put_back_it_jumps_there():
+    pair = simulate_pair(8, 60, duration=30)
+    run = sb.simulate(MODEL, two_pulses(8, 60), 30)
+    for name in run.names:
+        np.testing.assert_allclose(pair[name], run[name], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(pair.spike_times, run.spike_times, atol=1e-9)
+    rested = simulate_pair(8, 60, duration=30, rested=("n", "h"))
+    np.testing.assert_array_equal(rested.V[:801], run.V[:801])
+    for gate in "nh":
+        np.testing.assert_array_equal(rested[gate][:800], run[gate][:800])
+        assert rested[gate][800] == MODEL.rest()[gate] and abs(run[gate][800] - MODEL.rest()[gate]) > 0.05
+    assert rested.spike_times[1] < run.spike_times[1]  # and the second spike comes sooner
+
+
 # ---- a dead time
 
 
@@ -202,6 +217,7 @@ REFUSED = [
     (lambda: thresholds([8], strongest=900), "strongest = 900 uA/cm2 is no pulse"),
     (lambda: thresholds([8], rested="w"), "rested has 'w', which is no gate of Hodgkin-Huxley: use n, m, h"),
     (lambda: thresholds([8], g_k=3), "unknown parameter 'g_k': did you mean 'g_K'?"),
+    (lambda: simulate_pair(50, 20), "gap = 50 ms must be more than 0 and less than the duration of 40 ms"),
     (lambda: absolute_period(5), "strongest = 5 uA/cm2 fires no second spike within 40 ms; allow a stronger pulse"),
     (lambda: dead_time(-1, 5), "free_rate = -1 Hz is negative; give 0 Hz or more"),
     (lambda: dead_time(10, -5), "t_ref = -5 ms is negative; give 0 ms or more"),

@@ -16,9 +16,9 @@ STRONGEST = 200.0  # uA/cm2
 ROUNDS = 14  # of bisection: to 0.01 uA/cm2
 WORDS = {
     "none": "nothing",
-    "h": "h, when the second pulse begins",
-    "n": "n, when the second pulse begins",
-    "both": "h and n, when the second pulse begins",
+    "h": "h, at the second pulse",
+    "n": "n, at the second pulse",
+    "both": "h and n, at the second pulse",
 }
 RESTED = {"none": (), "h": ("h",), "n": ("n",), "both": ("h", "n")}
 
