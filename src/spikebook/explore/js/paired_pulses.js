@@ -92,7 +92,7 @@ export function pairedPulses(explorer) {
     });
   };
 
-  // What depends on the first pulse and the temperature alone is kept while the second pulse moves.
+  // What does not depend on where the second pulse is, is kept while it moves.
   let kept = {};
   function prepare(settings) {
     const { first, celsius, rested } = settings;
