@@ -2,7 +2,7 @@
 
 from .. import hodgkin_huxley, reduced_models
 from .explorer import Explorer
-from .membrane import MembraneExplorer, PRESETS
+from .membrane import PRESETS, MembraneExplorer
 from .paired_pulses import PairedPulses
 
 
