@@ -8,6 +8,7 @@ trace.plot()
 import importlib
 
 from . import (
+    action_potential,
     added_currents,
     channel_noise,
     firing_patterns,
@@ -37,6 +38,7 @@ __all__ = [
     "Parameter",
     "Population",
     "Trace",
+    "action_potential",
     "added_currents",
     "channel_noise",
     "explore",

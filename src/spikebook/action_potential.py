@@ -1,0 +1,256 @@
+"""The action potential on its way: the Hodgkin-Huxley axon.
+
+    C dV/dt = a / (2 R_i) d2V/dx2 - I_Na - I_K - I_L + I
+
+V     membrane potential, mV                     x, t    along the axon, mm, and time, ms
+a     radius, um                                 R_i     axial resistivity, ohm cm
+C     capacitance, uF/cm2                        I       current of an electrode into the axon, uA/cm2
+The currents, gates and their speed are those of `hodgkin_huxley`, at every place.
+
+Method: gates and voltage take turns, half a step apart. Each gate relaxes exactly at the voltage between; the voltage
+takes a Crank-Nicolson step with the gates between, one tridiagonal system for the whole axon. The error is of
+order 2 in the step and in the length of a compartment, and no step is unstable.
+
+Hodgkin and Huxley (1952) J Physiol 117:500, doi:10.1113/jphysiol.1952.sp004764; Hines (1984) Int J Biomed Comput 15:69,
+doi:10.1016/0020-7101(84)90008-4.
+"""
+
+from numbers import Number
+from typing import NamedTuple
+
+import numpy as np
+from numpy import exp
+
+from .cable import charging, input_resistance, length_constant, steady
+from .cable import compiled as compiled_cable
+from .compilation import array, gather, load
+from .hodgkin_huxley import MODEL, alpha_h, alpha_m, alpha_n, beta_h, beta_m, beta_n, phi
+from .model import number
+from .propagation import Propagation
+from .simulation import count_steps
+from .travelling_wave import conductance_at_rest, conduction_velocity, ionic_current
+
+__all__ = [
+    "Propagation",
+    "Pulse",
+    "charging",
+    "conduction_velocity",
+    "input_resistance",
+    "length_constant",
+    "passive",
+    "simulate",
+    "steady",
+]
+
+MEMBRANE = ("C", "g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L")
+MOST_VALUES = 5e7  # recorded voltages: 400 MB
+COARSEST = 0.3  # compartments longer than this part of the length constant no longer look like a cable
+
+
+# ---- the equations, for Numba and for the page
+
+
+def relaxed_gate(x, alpha, beta, duration):
+    """Where a gate is after `duration` at constant rates."""
+    total = alpha + beta
+    end = alpha / total
+    return end + (x - end) * exp(-duration * total)
+
+
+def propagate(
+    steps, every, dt, compartments, C, g_Na, g_K, g_L, E_Na, E_K, E_L, celsius, left, right, pulses, covered, starts,
+    stops, strengths, V, n, m, h, coming, change, recorded,
+):  # fmt: skip
+    """Advance the axon by `steps` steps of `dt` ms; write its voltages at the start and after every `every` steps.
+
+    left, right   axial conductances (`couple`); covered, starts, stops, strengths   the pulses, of which `covered`
+    has a row each (`cover`); coming, change   room to work in
+    """
+    speed = phi(celsius)
+    for k in range(compartments):
+        recorded[k] = V[k]
+    row = compartments
+    until = every
+    for i in range(steps):
+        for k in range(compartments):
+            n[k] = relaxed_gate(n[k], alpha_n(V[k]), beta_n(V[k]), speed * dt)
+            m[k] = relaxed_gate(m[k], alpha_m(V[k]), beta_m(V[k]), speed * dt)
+            h[k] = relaxed_gate(h[k], alpha_h(V[k]), beta_h(V[k]), speed * dt)
+        # Half a Crank-Nicolson step is an implicit one: solve for its change of V, downwards and back, then double it.
+        for k in range(compartments):
+            outward = ionic_current(V[k], n[k], m[k], h[k], g_Na[k], g_K[k], g_L[k], E_Na[k], E_K[k], E_L[k])
+            above = ionic_current(V[k] + 1, n[k], m[k], h[k], g_Na[k], g_K[k], g_L[k], E_Na[k], E_K[k], E_L[k])
+            change[k] = -outward
+            coming[k] = 2 * C[k] / dt + above - outward + left[k] + right[k]
+        for pulse in range(pulses):
+            part = (min((i + 1) * dt, stops[pulse]) - max(i * dt, starts[pulse])) / dt
+            if part > 0:
+                for k in range(compartments):
+                    change[k] += part * strengths[pulse] * covered[pulse * compartments + k]
+        for k in range(compartments):
+            diagonal = coming[k]
+            if k > 0:
+                change[k] += left[k] * (V[k - 1] - V[k] + change[k - 1])
+                diagonal -= left[k] * coming[k - 1]
+            if k < compartments - 1:
+                change[k] += right[k] * (V[k + 1] - V[k])
+            coming[k] = right[k] / diagonal
+            change[k] = change[k] / diagonal
+        V[compartments - 1] += 2 * change[compartments - 1]
+        for back in range(1, compartments):
+            k = compartments - 1 - back
+            change[k] += coming[k] * change[k + 1]
+            V[k] += 2 * change[k]
+        if i + 1 == until:
+            for k in range(compartments):
+                recorded[row + k] = V[k]
+            row += compartments
+            until += every
+
+
+def compiled():
+    """`propagate` as a module, compiled once."""
+    return load(gather((propagate,)), ("propagate",), contract=True)
+
+
+# ---- for a notebook
+
+
+class Pulse(NamedTuple):
+    """A current from an electrode that lies along `width` mm of the axon about `position` mm: `current` uA per cm2 of
+    the membrane there, from `start` ms on for `duration` ms."""
+
+    position: float
+    start: float = 0.0
+    current: float = 500.0
+    duration: float = 0.2
+    width: float = 2.0
+
+
+def simulate(
+    pulses, duration, length=100.0, radius=238.0, axial_resistivity=35.4, compartments=200, dt=0.01, every=1, **membrane
+):
+    """Simulate an axon, from rest, for `duration` ms, and return its Propagation.
+
+    pulses         a Pulse, or several
+    length         mm; or an array with the length of every compartment, from the axon's left end on
+    radius         um; a number, or an array with one value a compartment
+    axial_resistivity   ohm cm
+    compartments   into how many equal ones a `length` is cut
+    dt, every      the step (ms), and how many steps apart the voltage is recorded
+    membrane       changes to the squid's values by name: celsius, and C, g_Na, g_K, g_L, E_Na, E_K, E_L, each a
+                   number or an array with one value a compartment
+
+    Every compartment starts at the rest of its own membrane. Raises ValueError or TypeError for unknown names,
+    values out of range, arrays of another length, and compartments or steps too coarse for the axon.
+
+    >>> squid = simulate(Pulse(position=10, start=1), duration=8, celsius=18.5)
+    >>> squid.spike_times(60).round(1)
+    array([3.9])
+    """
+    dt, duration = number("dt", dt, "ms"), number("duration", duration, "ms")
+    steps = count_steps(MODEL, duration, dt, "exponential_euler")
+    if not isinstance(every, (int, np.integer)) or not 1 <= every <= steps:
+        raise ValueError(f"every = {every!r} steps must be a whole number from 1 to {steps}")
+    lengths = _lengths(length, compartments)
+    count = len(lengths)
+    resistivity = number("axial_resistivity", axial_resistivity, "ohm cm")
+    if resistivity <= 0:
+        raise ValueError(f"axial_resistivity = {resistivity:g} ohm cm is not above 0; squid axoplasm has 35.4 ohm cm")
+    radii = _each("radius", radius, "um", count)
+    values = {**MODEL.values(), **membrane}
+    for name in membrane:
+        if name not in (*MEMBRANE, "celsius"):
+            raise ValueError(f"unknown parameter {name!r}: the axon's membrane has celsius, {', '.join(MEMBRANE)}")
+    celsius = MODEL.in_range("celsius", values["celsius"])
+    columns = {name: _each(name, values[name], MODEL.parameters[name].unit, count) for name in MEMBRANE}
+    pulses = [pulses] if isinstance(pulses, Pulse) else list(pulses)
+    rows, covered = steps // every + 1, np.zeros(len(pulses) * count + 1)
+    if rows * count > MOST_VALUES:
+        raise ValueError(f"{rows} records of {count} compartments are too many to keep; record less often: every=10")
+    rest = MODEL.resting({**columns, "celsius": celsius})
+    _check_lengths(lengths, radii, resistivity, columns, rest)
+    sizes, cable = array(lengths), compiled_cable()
+    left, right, recorded, covered = (array(np.zeros(n)) for n in (count, count, rows * count, len(covered)))
+    cable.couple(count, sizes, array(radii), resistivity, left, right)
+    for i, pulse in enumerate(pulses):
+        _check_pulse(pulse, lengths.sum())
+        cable.cover(count, sizes, float(pulse.position), float(pulse.width), i * count, covered)
+    times = [
+        array([float(value) for value in row])
+        for row in zip(*((p.start, p.start + p.duration, p.current) for p in pulses))
+    ]
+    compiled().propagate(
+        steps, int(every), dt, count, *(array(columns[name]) for name in MEMBRANE), celsius, left, right, len(pulses),
+        covered, *(times or [array([0.0])] * 3), *(array(rest[name]) for name in MODEL.state),
+        array(np.zeros(count)), array(np.zeros(count)), recorded,
+    )  # fmt: skip
+    V = np.asarray(recorded).reshape(rows, count)
+    return Propagation(V, dt * every, lengths, radii, np.asarray(left), np.asarray(right))
+
+
+def passive(**membrane):
+    """The squid's membrane at rest with its gates held still: three resistors, as parameters for `simulate`.
+
+    Leak with the conductance g_Na m^3 h + g_K n^4 + g_L of rest, and with rest as its reversal potential: it rests where
+    the living membrane rests, and never fires. `membrane` changes the living one first.
+
+    >>> {name: round(value, 3) for name, value in passive().items()}
+    {'g_Na': 0.0, 'g_K': 0.0, 'g_L': 0.678, 'E_L': -64.996}
+    """
+    values = MODEL.values(**membrane)
+    rest = MODEL.rest(**membrane)
+    return {"g_Na": 0.0, "g_K": 0.0, "g_L": conductance_at_rest(values, rest), "E_L": rest["V"]}
+
+
+def _each(name, value, unit, count):
+    """`value` as one positive number a compartment (reversal potentials may have any sign, conductances be 0)."""
+    if isinstance(value, Number):
+        value = number(name, value, unit)
+    elif np.shape(value) != (count,):
+        raise ValueError(
+            f"{name} has shape {np.shape(value)} for {count} compartments; give one number, or one for each"
+        )
+    values = np.full(count, value, dtype=float)
+    least = -np.inf if name.startswith("E_") else 0.0
+    bad = np.flatnonzero(
+        ~np.isfinite(values) | (values < least) | ((values == 0) & (name in ("C", "radius", "length")))
+    )
+    if len(bad):
+        allowed = "finite" if name.startswith("E_") else "0 or more" if name.startswith("g_") else "above 0"
+        raise ValueError(f"{name} = {values[bad[0]]:g} {unit} in compartment {bad[0]} must be {allowed}")
+    return values
+
+
+def _lengths(length, compartments):
+    if not isinstance(length, Number):
+        return _each("length", length, "mm", np.size(length)) if np.size(length) > 1 else _few(np.size(length))
+    if not isinstance(compartments, (int, np.integer)) or compartments < 2:
+        return _few(compartments)
+    return _each("length", number("length", length, "mm") / compartments, "mm", int(compartments))
+
+
+def _few(compartments):
+    raise ValueError(f"compartments = {compartments!r} must be a whole number of at least 2")
+
+
+def _check_lengths(lengths, radii, resistivity, columns, rest):
+    shortest = length_constant(radii, resistivity, np.maximum(conductance_at_rest(columns, rest), 1e-12))
+    k = np.argmax(lengths / shortest)
+    if lengths[k] > COARSEST * shortest[k]:
+        raise ValueError(
+            f"compartments of {lengths[k]:g} mm are too coarse where the length constant is {shortest[k]:.3g} mm: make "
+            f"them {COARSEST * shortest[k]:.2g} mm or shorter (compartments = {int(np.ceil(lengths.sum() / (COARSEST * shortest[k])))})"
+        )
+
+
+def _check_pulse(pulse, length):
+    if not isinstance(pulse, Pulse):
+        raise TypeError(f"pulses takes Pulse(position, start, current, duration, width), not {pulse!r}")
+    for name, value, unit in zip(Pulse._fields, pulse, ("mm", "ms", "uA/cm2", "ms", "mm")):
+        number(f"{name} of a pulse", value, unit)
+    if not 0 <= pulse.position <= length:
+        raise ValueError(f"position = {pulse.position:g} mm of a pulse is not on the axon; give 0 to {length:g} mm")
+    for name in ("duration", "width"):
+        if getattr(pulse, name) <= 0:
+            raise ValueError(f"{name} = {getattr(pulse, name):g} of a pulse is not above 0; a short one is 0.1")
