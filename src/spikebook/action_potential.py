@@ -24,6 +24,7 @@ from numpy import exp
 from .cable import charging, input_resistance, length_constant, steady
 from .cable import compiled as compiled_cable
 from .compilation import array, gather, load
+from .exponentials import expm1_beside, shared
 from .hodgkin_huxley import MODEL, alpha_h, alpha_m, alpha_n, beta_h, beta_m, beta_n, phi
 from .model import number
 from .propagation import Propagation
@@ -73,9 +74,16 @@ def propagate(
     until = every
     for i in range(steps):
         for k in range(compartments):
-            n[k] = relaxed_gate(n[k], alpha_n(V[k]), beta_n(V[k]), speed * dt)
-            m[k] = relaxed_gate(m[k], alpha_m(V[k]), beta_m(V[k]), speed * dt)
-            h[k] = relaxed_gate(h[k], alpha_h(V[k]), beta_h(V[k]), speed * dt)
+            voltage = V[k]
+            opening_n = alpha_n(voltage)
+            closing_n = beta_n(voltage)
+            opening_m = alpha_m(voltage)
+            closing_m = beta_m(voltage)
+            opening_h = alpha_h(voltage)
+            closing_h = beta_h(voltage)
+            n[k] = relaxed_gate(n[k], opening_n, closing_n, speed * dt)
+            m[k] = relaxed_gate(m[k], opening_m, closing_m, speed * dt)
+            h[k] = relaxed_gate(h[k], opening_h, closing_h, speed * dt)
         # Half a Crank-Nicolson step is an implicit one: solve for its change of V, downwards and back, then double it.
         for k in range(compartments):
             outward = ionic_current(V[k], n[k], m[k], h[k], g_Na[k], g_K[k], g_L[k], E_Na[k], E_K[k], E_L[k])
@@ -108,9 +116,13 @@ def propagate(
             until += every
 
 
+def program():
+    """Scalar Python of `propagate` and all it calls, with as few exponentials as can be, for Numba and for the page."""
+    return shared(gather((propagate, expm1_beside)))
+
+
 def compiled():
-    """`propagate` as a module, compiled once."""
-    return load(gather((propagate,)), ("propagate",), contract=True)
+    return load(program(), ("propagate",), contract=True)
 
 
 # ---- for a notebook
