@@ -75,7 +75,19 @@ def crossings(records, interval, voltage, threshold, times):
     return count
 
 
-FUNCTIONS = (couple, cover, read, crossings)
+def arrivals(compartments, records, interval, recorded, threshold, never, first):
+    """When each compartment's voltage first crosses `threshold` upwards; `never` where it does not."""
+    for k in range(compartments):
+        first[k] = never
+        for i in range(1, records):
+            before = recorded[(i - 1) * compartments + k]
+            after = recorded[i * compartments + k]
+            if before < threshold and after >= threshold:
+                first[k] = (i - 1 + (threshold - before) / (after - before)) * interval
+                break
+
+
+FUNCTIONS = (couple, cover, read, crossings, arrivals)
 
 
 def compiled():

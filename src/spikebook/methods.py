@@ -112,7 +112,7 @@ def _program(model, methods, functions):
             raise ValueError(f"{model.name}: the simulation has a function {name!r} of its own; rename yours")
     texts = [functions]
     if model.currents:
-        texts.append(_rest(model))
+        texts.append(resting(model))
         if set(methods) & set(STABLE):
             texts.append(_fastest(model))
     return shared("\n\n".join(texts + [_run(model, method) for method in methods]))
@@ -134,8 +134,8 @@ def flows(model):
     return "\n".join(lines)
 
 
-def _rest(model):
-    """The lowest voltage from -200 to 200 mV at which the steady total current turns outward, to the last digit."""
+def resting(model):
+    """Text of `rest`: the lowest voltage from -200 to 200 mV at which the steady current turns outward, to the last digit."""
     steady = [
         f"{x} = {called(gate.alpha)} / ({called(gate.alpha)} + {called(gate.beta)})" for x, gate in model.gates.items()
     ]

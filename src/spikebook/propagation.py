@@ -54,6 +54,13 @@ class Propagation:
         count = compiled().crossings(len(V), self._interval, array(V), threshold, times)
         return np.asarray(times[:count])
 
+    def arrivals(self, threshold=0.0):
+        """When V first crosses `threshold` (mV) upwards in each compartment, in ms; infinity where it never does."""
+        first, threshold = array(np.zeros(len(self.x))), number("threshold", threshold, "mV")
+        recorded = array(self.V.ravel())
+        compiled().arrivals(len(self.x), len(self.t), self._interval, recorded, threshold, np.inf, first)
+        return np.asarray(first)
+
     def speed(self, start, stop):
         """Mean speed (m/s, which is mm/ms) of the first spike from one position (mm) to another; below 0 leftwards.
 

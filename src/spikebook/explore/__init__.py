@@ -1,6 +1,7 @@
 """Explorers: a model to touch, in a notebook's kernel and in the published page alike."""
 
 from .chapters import (
+    action_potential,
     hodgkin_huxley_neuron,
     intro,
     membrane_potential,
@@ -11,6 +12,7 @@ from .explorer import Explorer
 
 __all__ = [
     "Explorer",
+    "action_potential",
     "hodgkin_huxley_neuron",
     "intro",
     "membrane_potential",

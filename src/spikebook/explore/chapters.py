@@ -1,6 +1,7 @@
 """The chapters' explorers: which model, which knobs, and what to try first."""
 
 from .. import hodgkin_huxley, reduced_models
+from .axon import AxonExplorer
 from .explorer import Explorer
 from .membrane import PRESETS, MembraneExplorer
 from .paired_pulses import PairedPulses
@@ -64,6 +65,22 @@ def membrane_potential_integrate_and_fire():
         g_L=(0.02, 0.4, 0.1, 0.005),
         V_th=(-60, -40, -50, 0.5),
         t_ref=(0, 20, 2, 0.5),
+    )
+
+
+def action_potential():
+    """A squid's axon that is stimulated in two places: spikes travel, meet and end each other."""
+    one = {"stimulus": "one", "place_1": 10, "time_1": 1, "current": 500, "radius": 238, "celsius": 18.5, "g_Na": 120}
+    return AxonExplorer(
+        "action_potential",
+        "A squid's axon, 100 mm long",
+        "Drag moment and watch the spikes run. Press on the map to stimulate at that place and time.",
+        presets={
+            "One spike": one,
+            "Collision": {**one, "stimulus": "two", "place_2": 90, "time_2": 1.5},
+            "No sodium channels": {**one, "g_Na": 0, "moment": 1.3},
+            "Too warm": {**one, "celsius": 35},
+        },
     )
 
 

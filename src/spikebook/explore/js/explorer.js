@@ -176,7 +176,8 @@ export class Explorer {
       this.result = this.view.compute({ ...this.spec.fixed, ...this.values });
       this.failure = null;
       this.redraw();
-      this.summary.textContent = this.view.summary(this.result);
+      const summary = this.view.summary(this.result);
+      if (this.summary.textContent !== summary) this.summary.textContent = summary; // what is unchanged is not read out again
     } catch (error) {
       this.failure = error;
       this.say(error.message);

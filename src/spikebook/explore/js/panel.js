@@ -36,8 +36,8 @@ export function scaleFor(arrays, base) {
 }
 
 export class Panel {
-  constructor({ height, phoneHeight, title, base, most = 4, showTime = false }) {
-    Object.assign(this, { height, phoneHeight, base, most, showTime });
+  constructor({ height, phoneHeight, title, base, most = 4, showTime = false, unit = "ms" }) {
+    Object.assign(this, { height, phoneHeight, base, most, showTime, unit });
     this.element = document.createElement("div");
     this.element.className = "sb-panel";
     this.canvas = document.createElement("canvas");
@@ -114,13 +114,7 @@ export class Panel {
       g.fillStyle = look.muted;
       g.fillText(tidy(tick), left - 6, y);
     }
-    if (this.showTime) {
-      g.textBaseline = "top";
-      for (const tick of ticks(0, duration, Math.max(3, Math.floor((right - left) / 70)))) {
-        g.textAlign = tick === 0 ? "left" : "center";
-        g.fillText(tick === 0 ? "0 ms" : tidy(tick), tick === 0 ? left : Math.min(this.x(tick), right - 8), bottom + 7);
-      }
-    }
+    if (this.showTime) this.drawTime(look);
     g.lineJoin = "round";
     for (const { values, colour, dash } of lines) {
       g.strokeStyle = look[colour];
@@ -134,6 +128,17 @@ export class Panel {
       g.fillStyle = foot === null ? look.muted : look.V;
       const height = foot === null ? 5 : this.y(foot) - top + 5;
       for (const t of spikes) g.fillRect(this.x(t) - 1, top - 5, 2, height);
+    }
+  }
+
+  drawTime(look) {
+    const g = this.context;
+    const { bottom, left, right } = this.inner;
+    g.fillStyle = look.muted;
+    g.textBaseline = "top";
+    for (const tick of ticks(0, this.duration, Math.max(3, Math.floor((right - left) / 70)))) {
+      g.textAlign = tick === 0 ? "left" : "center";
+      g.fillText(tick === 0 ? `0 ${this.unit}` : tidy(tick), tick === 0 ? left : Math.min(this.x(tick), right - 8), bottom + 7);
     }
   }
 

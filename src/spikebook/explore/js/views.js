@@ -1,7 +1,8 @@
 // The kinds of explorer there are, by the name that Python's half gives.
 
+import { axon } from "./axon.js";
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
 import { pairedPulses } from "./paired_pulses.js";
 
-export const views = { membrane, neuron, pairedPulses };
+export const views = { axon, membrane, neuron, pairedPulses };
