@@ -130,6 +130,11 @@ def test_the_axon_converges_to_that_velocity_with_order_2_in_space_and_time():
     assert exact == pytest.approx(conduction_velocity(), abs=0.003)
 
 
+@pytest.mark.parametrize("celsius", [0, 6.3, 12.5, 19, 20, 25])
+def test_wave_and_axon_agree_at_every_temperature(celsius):
+    assert speed(400, 0.005, celsius) == pytest.approx(conduction_velocity(celsius=celsius), rel=2e-3)
+
+
 def test_a_coarse_axon_is_measurably_slower():
     """The control: the comparison above would notice a step or a compartment that is too long."""
     assert abs(speed(100, 0.04) - conduction_velocity()) > 0.3

@@ -37,11 +37,13 @@ def conductance_at_rest(values, rest):
 
 
 def runs_off(D, growth, V, n, m, h, C, g_Na, g_K, g_L, E_Na, E_K, E_L, celsius):
-    """The voltage (mV) with which the wave that leaves rest at the rate `growth` (1/ms) has left all bounds."""
+    """The voltage (mV), beyond all reversal potentials, with which the wave that leaves rest at the rate `growth` (1/ms)
+    runs off."""
     speed = phi(celsius)
     dt = 0.05 / max(growth, 3.0 * speed)
-    low = E_K - 100.0
-    high = E_Na + 100.0
+    # Beyond all reversal potentials every current has one sign, and nothing turns V back.
+    low = min(E_Na, E_K, E_L)
+    high = max(E_Na, E_K, E_L)
     V += START
     W = START * growth
     for _ in range(MOST_STEPS):
@@ -112,7 +114,7 @@ def conduction_velocity(radius=238.0, axial_resistivity=35.4, celsius=18.5, **me
 
     def too_fast(velocity):
         D = 5 * size / velocity**2
-        return run(D, growth(D), *arguments) > values["E_Na"]
+        return run(D, growth(D), *arguments) > rest["V"]
 
     high = FASTEST * sqrt(size)
     while too_fast(high / SCAN):

@@ -36,7 +36,7 @@ class AxonExplorer(ExplorerBase):
             hint,
             controls=[
                 slider("current", "uA/cm2", "under 1 and 2, 0.2 ms", "stimulus", (0, 1000, 500, 5)),
-                slider("moment", "ms", "that is shown along the axon", "stimulus", (0, DURATION, 2.5, 0.1)),
+                slider("moment", "ms", "shown along the axon", "stimulus", (0, DURATION, 2.5, 0.1)),
                 choice("stimulus", "electrodes that stimulate", "stimulus", stimuli),
                 slider("place_1", "mm", "where 1 stimulates", "stimulus", (0, LENGTH, 10, 1)),
                 slider("time_1", "ms", "and when", "stimulus", (0, 8, 1, 0.1)),

@@ -83,9 +83,9 @@ export function axon(explorer) {
   };
   const base = [-90, 50];
   const moment = name("");
-  const along = new Panel({ height: 130, phoneHeight: 90, title: [moment], base });
-  const map = new SpaceTime({ height: 200, phoneHeight: 170, title: [name("all places and times, t (ms) downwards; blue: below rest")], showTime: true, unit: "mm" });
-  const over = new Panel({ height: 130, phoneHeight: 96, title: [name("V (mV) over time at"), key("A"), key("B", true)], base, showTime: true });
+  const along = new Panel({ height: 150, phoneHeight: 90, title: [moment], base });
+  const map = new SpaceTime({ height: 240, phoneHeight: 170, title: [name("all places and times, t (ms) downwards; blue: below rest")], showTime: true, unit: "mm" });
+  const over = new Panel({ height: 150, phoneHeight: 96, title: [name("V (mV) over time at"), key("A"), key("B", true)], base, showTime: true });
   const stack = element("div", "sb-panels sb-axon", "", {
     tabindex: 0,
     role: "application",
