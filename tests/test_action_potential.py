@@ -254,6 +254,7 @@ def test_an_electrode_outside_sees_plus_minus_plus():
         ({"compartments": 10**6, "length": 100.0}, "record less often"),
         ({"pulses": Pulse(120)}, "position = 120 mm .* 0 to 100 mm"),
         ({"pulses": Pulse(10, width=0)}, "width = 0"),
+        ({"pulses": Pulse(10, current=1e60)}, "weaker current"),
         ({"pulses": Pulse(10, current=math.inf)}, "current of a pulse = inf"),
     ],
 )

@@ -15,17 +15,16 @@ Hodgkin and Huxley (1952) J Physiol 117:500, doi:10.1113/jphysiol.1952.sp004764;
 doi:10.1016/0020-7101(84)90008-4.
 """
 
-from numbers import Number
-from typing import NamedTuple
-
 import numpy as np
 from numpy import exp
 
+from .axon_pieces import Pulse, check_pieces, check_pulse, each, membrane_of, pieces
 from .cable import charging, input_resistance, length_constant, steady
 from .cable import compiled as compiled_cable
 from .compilation import array, gather, load
 from .exponentials import expm1_beside, shared
 from .hodgkin_huxley import MODEL, alpha_h, alpha_m, alpha_n, beta_h, beta_m, beta_n, phi
+from .membrane_potential import _above_zero as above_zero
 from .model import number
 from .propagation import Propagation
 from .simulation import count_steps
@@ -43,9 +42,7 @@ __all__ = [
     "steady",
 ]
 
-MEMBRANE = ("C", "g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L")
 MOST_VALUES = 5e7  # recorded voltages: 400 MB
-COARSEST = 0.3  # compartments longer than this part of the length constant no longer look like a cable
 
 
 # ---- the equations, for Numba and for the page
@@ -128,17 +125,6 @@ def compiled():
 # ---- for a notebook
 
 
-class Pulse(NamedTuple):
-    """A current from an electrode that lies along `width` mm of the axon about `position` mm: `current` uA per cm2 of
-    the membrane there, from `start` ms on for `duration` ms."""
-
-    position: float
-    start: float = 0.0
-    current: float = 500.0
-    duration: float = 0.2
-    width: float = 2.0
-
-
 def simulate(
     pulses, duration, length=100.0, radius=238.0, axial_resistivity=35.4, compartments=200, dt=0.01, every=1, **membrane
 ):
@@ -164,40 +150,42 @@ def simulate(
     steps = count_steps(MODEL, duration, dt, "exponential_euler")
     if not isinstance(every, (int, np.integer)) or not 1 <= every <= steps:
         raise ValueError(f"every = {every!r} steps must be a whole number from 1 to {steps}")
-    lengths = _lengths(length, compartments)
+    lengths = pieces(length, compartments)
     count = len(lengths)
-    resistivity = number("axial_resistivity", axial_resistivity, "ohm cm")
-    if resistivity <= 0:
-        raise ValueError(f"axial_resistivity = {resistivity:g} ohm cm is not above 0; squid axoplasm has 35.4 ohm cm")
-    radii = _each("radius", radius, "um", count)
-    values = {**MODEL.values(), **membrane}
-    for name in membrane:
-        if name not in (*MEMBRANE, "celsius"):
-            raise ValueError(f"unknown parameter {name!r}: the axon's membrane has celsius, {', '.join(MEMBRANE)}")
-    celsius = MODEL.in_range("celsius", values["celsius"])
-    columns = {name: _each(name, values[name], MODEL.parameters[name].unit, count) for name in MEMBRANE}
+    resistivity = above_zero("axial_resistivity", axial_resistivity, "ohm cm")
+    radii = each("radius", radius, "um", count)
+    columns, celsius = membrane_of(membrane, count)
     pulses = [pulses] if isinstance(pulses, Pulse) else list(pulses)
-    rows, covered = steps // every + 1, np.zeros(len(pulses) * count + 1)
+    rows = steps // every + 1
     if rows * count > MOST_VALUES:
         raise ValueError(f"{rows} records of {count} compartments are too many to keep; record less often: every=10")
     rest = MODEL.resting({**columns, "celsius": celsius})
-    _check_lengths(lengths, radii, resistivity, columns, rest)
+    check_pieces(lengths, radii, resistivity, conductance_at_rest(columns, rest))
     sizes, cable = array(lengths), compiled_cable()
-    left, right, recorded, covered = (array(np.zeros(n)) for n in (count, count, rows * count, len(covered)))
+    left, right, coming, change = (array(np.zeros(count)) for _ in range(4))
     cable.couple(count, sizes, array(radii), resistivity, left, right)
+    covered = array(
+        np.zeros((len(pulses) + 1) * count)
+    )  # a row more than needed: no pulse at all is none to compiled code
     for i, pulse in enumerate(pulses):
-        _check_pulse(pulse, lengths.sum())
+        check_pulse(pulse, lengths.sum())
         cable.cover(count, sizes, float(pulse.position), float(pulse.width), i * count, covered)
-    times = [
-        array([float(value) for value in row])
-        for row in zip(*((p.start, p.start + p.duration, p.current) for p in pulses))
-    ]
-    compiled().propagate(
-        steps, int(every), dt, count, *(array(columns[name]) for name in MEMBRANE), celsius, left, right, len(pulses),
-        covered, *(times or [array([0.0])] * 3), *(array(rest[name]) for name in MODEL.state),
-        array(np.zeros(count)), array(np.zeros(count)), recorded,
-    )  # fmt: skip
-    V = np.asarray(recorded).reshape(rows, count)
+    starts = array([*(pulse.start for pulse in pulses), 0])
+    stops = array([*(pulse.start + pulse.duration for pulse in pulses), 0])
+    strengths = array([*(pulse.current for pulse in pulses), 0])
+    recorded = array(np.zeros(rows * count))
+    try:
+        compiled().propagate(
+            steps, int(every), dt, count, *(array(column) for column in columns.values()), celsius, left, right,
+            len(pulses), covered, starts, stops, strengths, *(array(rest[name]) for name in MODEL.state), coming, change,
+            recorded,
+        )  # fmt: skip
+        V = np.asarray(recorded).reshape(rows, count)
+        sound = bool(np.all(np.isfinite(V)))
+    except (OverflowError, ZeroDivisionError):
+        sound = False
+    if not sound:
+        raise ValueError("the pulses drive the membrane beyond what can be computed; give them a weaker current")
     return Propagation(V, dt * every, lengths, radii, np.asarray(left), np.asarray(right))
 
 
@@ -213,56 +201,3 @@ def passive(**membrane):
     values = MODEL.values(**membrane)
     rest = MODEL.rest(**membrane)
     return {"g_Na": 0.0, "g_K": 0.0, "g_L": conductance_at_rest(values, rest), "E_L": rest["V"]}
-
-
-def _each(name, value, unit, count):
-    """`value` as one positive number a compartment (reversal potentials may have any sign, conductances be 0)."""
-    if isinstance(value, Number):
-        value = number(name, value, unit)
-    elif np.shape(value) != (count,):
-        raise ValueError(
-            f"{name} has shape {np.shape(value)} for {count} compartments; give one number, or one for each"
-        )
-    values = np.full(count, value, dtype=float)
-    least = -np.inf if name.startswith("E_") else 0.0
-    bad = np.flatnonzero(
-        ~np.isfinite(values) | (values < least) | ((values == 0) & (name in ("C", "radius", "length")))
-    )
-    if len(bad):
-        allowed = "finite" if name.startswith("E_") else "0 or more" if name.startswith("g_") else "above 0"
-        raise ValueError(f"{name} = {values[bad[0]]:g} {unit} in compartment {bad[0]} must be {allowed}")
-    return values
-
-
-def _lengths(length, compartments):
-    if not isinstance(length, Number):
-        return _each("length", length, "mm", np.size(length)) if np.size(length) > 1 else _few(np.size(length))
-    if not isinstance(compartments, (int, np.integer)) or compartments < 2:
-        return _few(compartments)
-    return _each("length", number("length", length, "mm") / compartments, "mm", int(compartments))
-
-
-def _few(compartments):
-    raise ValueError(f"compartments = {compartments!r} must be a whole number of at least 2")
-
-
-def _check_lengths(lengths, radii, resistivity, columns, rest):
-    shortest = length_constant(radii, resistivity, np.maximum(conductance_at_rest(columns, rest), 1e-12))
-    k = np.argmax(lengths / shortest)
-    if lengths[k] > COARSEST * shortest[k]:
-        raise ValueError(
-            f"compartments of {lengths[k]:g} mm are too coarse where the length constant is {shortest[k]:.3g} mm: make "
-            f"them {COARSEST * shortest[k]:.2g} mm or shorter (compartments = {int(np.ceil(lengths.sum() / (COARSEST * shortest[k])))})"
-        )
-
-
-def _check_pulse(pulse, length):
-    if not isinstance(pulse, Pulse):
-        raise TypeError(f"pulses takes Pulse(position, start, current, duration, width), not {pulse!r}")
-    for name, value, unit in zip(Pulse._fields, pulse, ("mm", "ms", "uA/cm2", "ms", "mm")):
-        number(f"{name} of a pulse", value, unit)
-    if not 0 <= pulse.position <= length:
-        raise ValueError(f"position = {pulse.position:g} mm of a pulse is not on the axon; give 0 to {length:g} mm")
-    for name in ("duration", "width"):
-        if getattr(pulse, name) <= 0:
-            raise ValueError(f"{name} = {getattr(pulse, name):g} of a pulse is not above 0; a short one is 0.1")
