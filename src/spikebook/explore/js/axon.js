@@ -277,7 +277,7 @@ export function axon(explorer) {
       const times = spikes(voltage);
       if (times.length) return `${listener}: spike${times.length > 1 ? "s" : ""} at ${times.map((time) => time.toFixed(2)).join(" and ")} ms`;
       const rise = Math.max(...voltage) - rest;
-      return `${listener}: no spike, ${rise < 0.01 ? "no change" : `${tidy(rise, 2)} mV at most`}`;
+      return `${listener}: no spike, ${rise < 0.01 ? "no rise" : `a rise of ${tidy(rise, 2)} mV`}`;
     });
     const speed = ["A", "B"].map((listener) => velocity(settings[`electrode_${listener}`], V)).find((one) => one !== null);
     if (speed !== undefined) words.push(`velocity ${speed.toFixed(1)} m/s`);

@@ -30,7 +30,7 @@ export class SpaceTime extends Panel {
   paint({ wave, columns, rows }, look) {
     if (this.painted === wave.V && this.colours === look) return;
     Object.assign(this, { painted: wave.V, colours: look });
-    const [ground, above, below] = [look.panel, look.V, look.K].map((colour) =>
+    const [above, below] = [look.V, look.K].map((colour) =>
       [1, 3, 5].map((from) => parseInt(colour.slice(from, from + 2), 16)));
     Object.assign(this.image, { width: columns, height: rows });
     const g = this.image.getContext("2d");
@@ -38,8 +38,8 @@ export class SpaceTime extends Panel {
     for (let i = 0; i < wave.V.length; i++) {
       const up = wave.V[i] - wave.rest;
       const part = Math.min(1, up > 0 ? up / 100 : -up / 20);
-      for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = ground[c] + part * ((up > 0 ? above : below)[c] - ground[c]);
-      pixels.data[4 * i + 3] = 255;
+      pixels.data.set(up > 0 ? above : below, 4 * i);
+      pixels.data[4 * i + 3] = 255 * part;
     }
     g.putImageData(pixels, 0, 0);
   }
