@@ -38,9 +38,9 @@ def test_binder_uses_a_supported_python():
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_has_its_module_and_its_test(chapter):
-    """The module is the chapter's namesake, or begins its name: hodgkin_huxley for hodgkin_huxley_neuron."""
+    """The module, a file or a folder, is the chapter's namesake, or begins its name: hodgkin_huxley for hodgkin_huxley_neuron."""
     stem = Path(chapter).name
-    modules = [path.stem for path in (ROOT / "src" / "spikebook").glob("*.py") if stem.startswith(path.stem)]
+    modules = [path.stem for path in (ROOT / "src" / "spikebook").iterdir() if stem.startswith(path.stem)]
     tests = [path.stem for path in (ROOT / "tests").glob("*.py")]
     assert modules
     assert any(f"test_{name}" in tests for name in [stem, *modules])

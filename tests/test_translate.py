@@ -18,6 +18,7 @@ from spikebook import stimuli
 from spikebook.compilation import BUILT_IN, MATHEMATICS, gather
 from spikebook.explore.translate import Untranslatable, javascript
 from spikebook.methods import available, program
+from spikebook.random_numbers import poisson, sow, uniform
 
 # Answers each line {code, name, calls} with the results of the calls. One loop for ever must not stop the tests.
 SERVER = """
@@ -141,6 +142,27 @@ def test_arrays_are_read_and_written_alike():
         "        a[steps - i] *= 2\n    return a[steps - 1]"
     )
     check(text, [[3, [1.0, 2.0, 3.0], [0.5, -1.0, 4.0]], [1, [1.0], [2.0]]])
+
+
+def test_a_function_may_be_called_for_what_it_does_to_an_array():
+    text = "def fill(a, x):\n    a[0] = x\n\ndef f(a, x):\n    fill(a, 2 * x)\n    return a[0]"
+    check(text, [[[0.0, 1.0], 4.0]])
+
+
+def many_draws(count, seed, mean, state, results):
+    sow(seed, state)
+    for k in range(count):
+        results[k] = uniform(state)
+        results[k] += poisson(mean, state)
+
+
+@pytest.mark.parametrize(("seed", "mean"), [(1, 0.3), (2**25, 40.0)])
+def test_random_numbers_are_drawn_alike(seed, mean):
+    text = gather((many_draws,))
+    call = [5000, seed, mean, [0.0] * 6, [0.0] * 5000]
+    ((_, theirs),) = in_node(javascript(text), "many_draws", [call])
+    ((_, ours),) = in_python(text, "many_draws", [call])
+    assert theirs == ours and len(set(ours[1])) > 4900  # exactly
 
 
 # What PScript would get wrong or cannot read at all, with a word of the reason.

@@ -15,7 +15,7 @@ from ..compilation import BUILT_IN, MATHEMATICS
 
 STATEMENTS = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.While,
-    ast.If, ast.Break, ast.Continue, ast.Pass,
+    ast.If, ast.Break, ast.Continue, ast.Pass, ast.Expr,
 )  # fmt: skip
 EXPRESSIONS = (
     ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.IfExp, ast.Name, ast.Constant, ast.Subscript,
@@ -92,7 +92,8 @@ class _Plain(ast.NodeTransformer):
 
 class _Check(ast.NodeVisitor):
     def __init__(self, function, functions):
-        self.function, self.callable = function.name, functions | set(MATHEMATICS)
+        self.function, self.functions = function.name, functions
+        self.callable = functions | set(MATHEMATICS)
 
     def refuse(self, node, reason):
         raise Untranslatable(
@@ -126,6 +127,14 @@ class _Check(ast.NodeVisitor):
     def visit_Constant(self, node):
         if not isinstance(node.value, (bool, int, float)) or not math.isfinite(node.value):
             self.refuse(node, "only finite numbers are computed with")
+
+    def visit_Expr(self, node):
+        call = node.value
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in self.functions:
+            self.refuse(
+                node, "Expr is not among what is translated exactly, but for a call of a function written with def"
+            )
+        self.generic_visit(node)
 
     def visit_Assign(self, node):
         if len(node.targets) != 1 or not isinstance(node.targets[0], (ast.Name, ast.Subscript)):
