@@ -22,6 +22,7 @@ from . import (
     refractory_period,
     spike_trains,
     stimuli,
+    synapses,
     voltage_clamp,
 )
 from .model import Gate, Model, Parameter
@@ -57,6 +58,7 @@ __all__ = [
     "spike_trains",
     "stimuli",
     "sweep",
+    "synapses",
     "voltage_clamp",
 ]
 
