@@ -289,14 +289,15 @@ def test_the_drawn_curves_are_solutions_of_the_equations():
     times, dt, steps = np.array([3.0, 13.0, 18.05]), 0.1, 600
     u, x = responses(times, 0.4, 120, 60)
     drawn = [np.empty(steps + 1) for _ in range(3)]
-    plasticity.compiled().sample_train(steps, dt, 3, times, 120.0, 60.0, 30.0, 3.0, 20.0, u, x, *drawn)
+    plasticity.compiled().sample_train(steps, dt, 3, times, 0.4, 120.0, 60.0, 30.0, 3.0, 20.0, u, x, *drawn)
     use, available, V = drawn
     grid = np.arange(steps + 1) * dt
     current = sum((30 * a * np.exp(-np.maximum(grid - s, 0) / 3) * (grid >= s)) for a, s in zip(u * x, times))
     slope = (V[2:] - V[:-2]) / (2 * dt)
     smooth = np.min(np.abs(grid[1:-1, None] - times), axis=1) > 0.15
     assert np.abs(20 * slope + V[1:-1] - current[1:-1])[smooth].max() < 0.02
-    assert use[29] == 0 and use[30] == pytest.approx(0.4) and available[30] == pytest.approx(0.6)
+    assert use[29] == 0.4 and use[30] == pytest.approx(0.4 + 0.6 * 0.4) and available[30] == pytest.approx(0.6)
+    assert use[129] == pytest.approx(0.4 + 0.6 * 0.4 * np.exp(-9.9 / 60))
     assert available[-1] == pytest.approx(1 - (1 - x[2] * (1 - u[2])) * np.exp(-(60 - 18.05) / 120))
 
 

@@ -111,7 +111,8 @@ def random_settings(explorer, rng):
             values[control["name"]] = str(rng.choice(list(control["options"])))
         else:
             value = float(rng.uniform(control["low"], control["high"]))
-            values[control["name"]] = float(round(value)) if control.get("whole") else value
+            step = control["step"]
+            values[control["name"]] = round(value / step) * step if control.get("whole") else value
     if "pulses" in explorer._spec["lists"]:
         longest = {**explorer._fixed, **values}["duration"]
         values["pulses"] = np.sort(rng.uniform(0, longest, rng.integers(0, 4)).round(1)).tolist()
@@ -137,6 +138,8 @@ def from_a_cell():
         (sb.explore.membrane_potential_integrate_and_fire, 50),
         (sb.explore.refractory_period, 60),
         (from_a_cell, 20),
+        (sb.explore.synapses, 60),
+        (sb.explore.synapses_paired_pulse, 60),
     ],
 )
 def test_browser_and_python_agree_on_every_array_at_random_settings(opened, make, trials):
@@ -695,3 +698,89 @@ def test_a_phone_shows_every_control_of_the_axon(opened, theme):
     for control in root(page, "action_potential").locator("input, select, button").all():
         box = control.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
+# ---- synapses
+
+
+def arrived(G, w, tau):
+    """How many spikes arrived in each step, from the conductance that they opened."""
+    return (G[1:] - G[:-1] * np.exp(-sb.synapses.bombardment.DT / tau)) / w
+
+
+def test_page_and_python_draw_exactly_the_same_random_numbers(opened):
+    explorer = sb.explore.synapses()
+    page = opened(explorer)
+    for seed in (1, 2, 50):
+        theirs = arrays(page, "synapses", {"seed": seed})
+        explorer.seed = seed
+        ours = explorer.trace()
+        for name, w, tau in (("G_E", explorer.w_E, 2.0), ("G_I", explorer.w_I, 8.0)):
+            counts = arrived(theirs[name], w, tau)
+            assert np.abs(counts - counts.round()).max() < 1e-9  # whole spikes
+            assert np.array_equal(counts.round(), arrived(ours[name], w, tau).round())
+            assert counts.sum() > 3000
+
+
+def test_a_generator_that_is_wrong_in_the_page_would_be_noticed(opened):
+    explorer = sb.explore.synapses()
+    text = html([explorer]).replace("1403580", "1403581")
+    assert text != html([explorer])
+    page = opened(text=text)
+    assert np.abs(arrays(page, "synapses", {})["G_E"] - explorer.trace().G_E).max() > 1
+
+
+def test_inhibition_that_shunts_silences_the_neuron_in_the_page_too(opened):
+    page = opened(sb.explore.synapses())
+    summary = root(page, "synapses").locator(".sb-summary")
+    root(page, "synapses").get_by_role("button", name="Excitation alone").click()
+    rates = [float(summary.inner_text().split(": ")[1].split(" Hz")[0])]
+    root(page, "synapses").get_by_role("button", name="Shunting").click()
+    rates.append(float(summary.inner_text().split(": ")[1].split(" Hz")[0]))
+    assert rates[1] < 0.8 * rates[0]
+    assert arrays(page, "synapses", {})["V"].min() >= -65 - 1e-9
+    root(page, "synapses").locator("input[name=r_I]").fill("40")
+    assert summary.inner_text().startswith("No spike") or float(summary.inner_text().split()[0]) < 0.2 * rates[0]
+
+
+def test_a_synapse_says_in_words_whether_it_depresses(opened):
+    page = opened(sb.explore.synapses_paired_pulse())
+    name = "synapses_paired_pulse"
+    summary = root(page, name).locator(".sb-summary")
+    expected = 1 - 0.5 * np.exp(-50 / 800)
+    assert f"Second response {expected:.3g} times the first: depression" in summary.inner_text()
+    root(page, name).get_by_role("button", name="Facilitating").click()
+    assert "facilitation" in summary.inner_text()
+    arrays(page, name, {"tau_facil": 0, "tau_rec": 0})
+    assert "Second response 1 times the first: no change" in summary.inner_text()
+
+
+@pytest.mark.parametrize("make", [sb.explore.synapses, sb.explore.synapses_paired_pulse])
+def test_values_over_time_are_read_by_key(opened, make):
+    page = opened(make())
+    page.locator("[role=application]").focus()
+    reading = page.locator(".sb-reading")
+    page.keyboard.press("ArrowRight")
+    first = reading.inner_text()
+    page.keyboard.press("Shift+ArrowRight")
+    assert "ms: V " in first and reading.inner_text() != first
+
+
+@pytest.mark.parametrize("make", [sb.explore.synapses, sb.explore.synapses_paired_pulse])
+def test_a_phone_shows_every_control_of_the_synapses_and_a_finger_scrolls_over_them(opened, make):
+    page = opened(make(), width=360, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for control in page.locator("input, select, button").all():
+        box = control.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    before = page.evaluate("document.querySelector('[data-explorer]').explorer.settings")
+    box = page.locator("canvas").first.bounding_box()
+    session = page.context.new_cdp_session(page)
+    x, y = box["x"] + 150, box["y"] + 60
+    for kind, dy in [("touchStart", 0), *(("touchMove", -20 * k) for k in range(1, 8)), ("touchEnd", None)]:
+        session.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if dy is None else [{"x": x, "y": y + dy}]},
+        )
+    page.wait_for_function("window.scrollY > 50")
+    assert page.evaluate("document.querySelector('[data-explorer]').explorer.settings") == before

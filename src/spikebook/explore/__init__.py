@@ -7,6 +7,8 @@ from .chapters import (
     membrane_potential,
     membrane_potential_integrate_and_fire,
     refractory_period,
+    synapses,
+    synapses_paired_pulse,
 )
 from .explorer import Explorer
 
@@ -18,4 +20,6 @@ __all__ = [
     "membrane_potential",
     "membrane_potential_integrate_and_fire",
     "refractory_period",
+    "synapses",
+    "synapses_paired_pulse",
 ]

@@ -5,6 +5,7 @@ from .axon import AxonExplorer
 from .explorer import Explorer
 from .membrane import PRESETS, MembraneExplorer
 from .paired_pulses import PairedPulses
+from .synapses import BombardmentExplorer, PlasticityExplorer
 
 
 def intro():
@@ -80,6 +81,42 @@ def action_potential():
             "Collision": {**one, "stimulus": "two", "place_2": 90, "time_2": 1.5},
             "No sodium channels": {**one, "g_Na": 0, "moment": 1.3},
             "Too warm": {**one, "celsius": 35},
+        },
+    )
+
+
+def synapses():
+    """Two thousand synapses pull on one neuron; their numbers, rates and strengths decide whether it fires."""
+    return BombardmentExplorer(
+        "synapses",
+        "A tug-of-war: two thousand synapses on one neuron",
+        "Drag the rate r_I of inhibition down and up again: the neuron fires wildly, now and then, or never.",
+        {
+            "Excitation alone": {"n_E": 1600, "r_E": 5.5, "w_E": 1, "n_I": 0},
+            "Excitation and inhibition": {
+                "n_E": 1600,
+                "r_E": 5.5,
+                "w_E": 1,
+                "n_I": 400,
+                "r_I": 10,
+                "w_I": 1,
+                "E_I": -75,
+            },
+            "Shunting": {"n_E": 1600, "r_E": 5.5, "w_E": 1, "n_I": 400, "r_I": 10, "w_I": 1, "E_I": -65},
+        },
+    )
+
+
+def synapses_paired_pulse():
+    """A synapse whose strength changes from spike to spike, tested by a train and one last spike."""
+    return PlasticityExplorer(
+        "synapses_paired_pulse",
+        "One synapse, a train of spikes",
+        "Drag the rate of the train up, then press Facilitating and do it again.",
+        {
+            "Depressing": {"U": 0.5, "tau_rec": 800, "tau_facil": 0},
+            "Facilitating": {"U": 0.05, "tau_rec": 100, "tau_facil": 1000},
+            "Paired pulse": {"n": 2, "rate": 20},
         },
     )
 

@@ -32,6 +32,13 @@ def keeps(interval, tau):
     return exp(-interval / tau)
 
 
+def lay_out(n, rate, start, pause, times):
+    """The times (ms) of a train of n spikes at `rate` (Hz) from `start` on, and of one more `pause` ms after the last."""
+    for k in range(n):
+        times[k] = start + k * 1000.0 / rate
+    times[n] = times[n - 1] + pause
+
+
 def release_train(count, times, U, tau_rec, tau_facil, u, x):
     """u at each spike and x just before it; the released fraction is their product."""
     use = 0.0
@@ -47,10 +54,9 @@ def release_train(count, times, U, tau_rec, tau_facil, u, x):
         available -= use * available
 
 
-def sample_train(steps, dt, count, times, tau_rec, tau_facil, A, tau_s, tau_m, u, x, use, available, V):
-    """u and x over time, and the voltage (mV above rest) that the releases make in a passive membrane: exact at each step.
-
-    A spike counts from its own time on.
+def sample_train(steps, dt, count, times, U, tau_rec, tau_facil, A, tau_s, tau_m, u, x, use, available, V):
+    """Over time: the u that a spike would use, x, and the voltage (mV above rest) that the releases make in a passive
+    membrane. Exact at each step; a spike counts from its own time on.
     """
     scale = tau_s / (tau_s - tau_m)
     spike = -1
@@ -69,18 +75,19 @@ def sample_train(steps, dt, count, times, tau_rec, tau_facil, A, tau_s, tau_m, u
         passed = t - start
         V[i] = fast * exp(-passed / tau_s) - slow * exp(-passed / tau_m)
         if spike < 0:
-            use[i] = 0.0
+            use[i] = U
             available[i] = 1.0
         else:
             use[i] = u[spike] * keeps(passed, tau_facil)
+            use[i] += U * (1.0 - use[i])
             available[i] = 1.0 - (1.0 - x[spike] * (1.0 - u[spike])) * keeps(passed, tau_rec)
 
 
-FUNCTIONS = (release_train, sample_train)
+FUNCTIONS = (lay_out, release_train, sample_train)
 
 
 def compiled():
-    return load(gather(FUNCTIONS), ("release_train", "sample_train"))
+    return load(gather(FUNCTIONS), tuple(function.__name__ for function in FUNCTIONS))
 
 
 def responses(times, U, tau_rec, tau_facil=0.0):

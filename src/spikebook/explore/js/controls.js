@@ -1,9 +1,9 @@
 // Native form controls: a slider with a number beside it, a choice, and buttons.
 
-// The field's symbols as they are typeset: g_Na becomes g with Na below; the first letter is italic.
+// The field's symbols as they are typeset: g_Na becomes g with Na below; the first letter is italic. tau is a Greek one.
 export function symbol(name) {
   const span = element("span", "sb-symbol");
-  const match = /^([A-Za-z])(?:_(\w+))?$/.exec(name);
+  const match = /^([A-Za-z\u03c4])(?:_(\w+))?$/.exec(name.replace(/^tau(?=_|$)/, "\u03c4"));
   if (!match) {
     span.textContent = name.replace("_", " ");
     return span;

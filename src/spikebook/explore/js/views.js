@@ -1,8 +1,10 @@
 // The kinds of explorer there are, by the name that Python's half gives.
 
 import { axon } from "./axon.js";
+import { bombardment } from "./bombardment.js";
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
 import { pairedPulses } from "./paired_pulses.js";
+import { plasticity } from "./plasticity.js";
 
-export const views = { axon, membrane, neuron, pairedPulses };
+export const views = { axon, bombardment, membrane, neuron, pairedPulses, plasticity };
