@@ -307,9 +307,8 @@ def test_the_drawn_curves_are_solutions_of_the_equations():
 def test_conductances_have_the_mean_and_the_variance_of_shot_noise():
     run = tug_of_war(n_E=2000, r_E=4, w_E=0.5, n_I=500, r_I=8, w_I=2, duration=60_000)
     for G, arrivals, w, tau in ((run.G_E, 8.0, 0.5, 2.0), (run.G_I, 4.0, 2.0, 8.0)):
-        kept = np.exp(-0.1 / tau)  # spikes on the grid of the steps: a geometric sum instead of an integral
-        assert G.mean() == pytest.approx(0.1 * arrivals * w / (1 - kept), rel=0.02)
-        assert G.var() == pytest.approx(0.1 * arrivals * w**2 / (1 - kept**2), rel=0.05)
+        assert G.mean() == pytest.approx(arrivals * w * tau, rel=0.015)  # Campbell's theorem
+        assert G.var() == pytest.approx(arrivals * w**2 * tau / 2, rel=0.06)
 
 
 def test_only_the_product_of_number_and_rate_counts():

@@ -705,7 +705,8 @@ def test_a_phone_shows_every_control_of_the_axon(opened, theme):
 
 def arrived(G, w, tau):
     """How many spikes arrived in each step, from the conductance that they opened."""
-    return (G[1:] - G[:-1] * np.exp(-sb.synapses.bombardment.DT / tau)) / w
+    dt = sb.synapses.bombardment.DT
+    return (G[1:] - G[:-1] * np.exp(-dt / tau)) / (w * sb.synapses.bombardment.mean_over(dt, tau))
 
 
 def test_page_and_python_draw_exactly_the_same_random_numbers(opened):

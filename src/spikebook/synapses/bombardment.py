@@ -8,8 +8,8 @@ tau_E, tau_I            ms          w_E, w_I         conductance that one spike 
 n_E, n_I                number of synapses           r_E, r_I        spikes that arrive at each of them, Hz
 
 The synapses' spikes are Poisson processes, independent of one another, so that what arrives at all synapses of a kind is
-one Poisson process of rate n r. Conductances are held for each step of DT, where V moves exactly; spikes fall on the
-grid of the steps. The neuron has the membrane of `reduced_models.LEAKY` on an area of 20,000 um2.
+one Poisson process of rate n r. Spikes arrive at the start of a step of DT; through the step the conductances are held at
+their mean over it, so that in the long run G = n r w tau, and V moves exactly; spikes go out at the end of a step. The neuron has the membrane of `reduced_models.LEAKY` on an area of 20,000 um2.
 """
 
 import numpy as np
@@ -37,12 +37,18 @@ NEURON = {
 }
 
 
+def mean_over(dt, tau):
+    """The mean over dt of what decays from 1 with tau."""
+    return tau / dt * (1.0 - exp(-dt / tau))
+
+
 def receive(steps, dt, arrivals, w, tau, state, G):
-    """G (nS) at each step while a Poisson process of `arrivals` a ms opens w each time; it starts at its mean."""
+    """G (nS), its mean over each step, while a Poisson process of `arrivals` a ms opens w each time; it starts at its mean."""
     g = arrivals * w * tau
     kept = exp(-dt / tau)
+    opened = w * mean_over(dt, tau)
     for i in range(steps + 1):
-        g = g * kept + w * poisson(arrivals * dt, state)
+        g = g * kept + opened * poisson(arrivals * dt, state)
         G[i] = g
 
 
@@ -98,7 +104,9 @@ def interact(
             G_E[k] = G_E[k] * exp(-dt / tau_E) + w_outside * poisson(outside[i * n + k] * dt, state)
             G_I[k] = G_I[k] * exp(-dt / tau_I)
             if i >= free[k]:
-                V[k] = relax(V[k], dt, G_E[k], G_I[k], C, g_L, E_L, E_E, E_I)
+                V[k] = relax(
+                    V[k], dt, G_E[k] * mean_over(dt, tau_E), G_I[k] * mean_over(dt, tau_I), C, g_L, E_L, E_E, E_I
+                )
         for j in range(n):
             if V[j] >= V_th:
                 V[j] = V_reset
@@ -117,7 +125,7 @@ class TugOfWar:
 
     t               ms, from 0 in steps of DT
     V               mV; at a spike it jumps to V_reset
-    G_E, G_I        nS, of all excitatory and of all inhibitory synapses
+    G_E, G_I        nS, of all excitatory and of all inhibitory synapses, their means over the step that begins at t
     I_E, I_I        pA, the currents they carry into the cell: G (E - V)
     spike_times     ms
     rate            Hz, spikes over the duration

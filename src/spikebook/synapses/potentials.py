@@ -14,9 +14,10 @@ Rall (1967) J Neurophysiol 30:1138, doi:10.1152/jn.1967.30.5.1138, introduced th
 
 import numpy as np
 
+from ..compilation import array, gather, load
 from ..membrane_potential import _above_zero, _numbers, _plain
 from ..model import number
-from .receptors import charge
+from .receptors import two_decays
 
 
 def alpha(t, tau):
@@ -52,7 +53,7 @@ def peak_time(rise, decay):
 def psp_of_alpha_current(t, tau, tau_m):
     """The PSP that a current R I(t) = alpha(t, tau), of peak 1 mV, makes in a passive membrane: exact.
 
-    V(t) = e / (tau tau_m) exp(-t / tau_m) (1 - (1 + k t) exp(-k t)) / k^2 with k = 1 / tau - 1 / tau_m.
+    V(t) = e / (tau tau_m) (exp(-t / tau_m) - (1 + k t) exp(-t / tau)) / k^2 with k = 1 / tau - 1 / tau_m.
 
     >>> round(psp_of_alpha_current(4.0166, tau=1, tau_m=10), 5)
     0.19668
@@ -62,8 +63,12 @@ def psp_of_alpha_current(t, tau, tau_m):
     x = (1 / tau - 1 / tau_m) * t
     near = np.abs(x) < 1e-3  # there the quotient is 0/0: its series instead
     safe = np.where(near, 1.0, x)
-    shape = np.where(near, 0.5 - x / 3 + x**2 / 8, (1 - (1 + safe) * np.exp(-safe)) / safe**2)
-    return _plain(np.e / (tau * tau_m) * t**2 * np.exp(-t / tau_m) * shape)
+    shape = np.where(
+        near,
+        (0.5 - x / 3 + x**2 / 8) * np.exp(-t / tau_m),
+        (np.exp(-t / tau_m) - (1 + safe) * np.exp(-t / tau)) / safe**2,
+    )
+    return _plain(np.e / (tau * tau_m) * t**2 * shape)
 
 
 def psp_of_double_exponential_current(t, rise, decay, tau_m):
@@ -74,8 +79,14 @@ def psp_of_double_exponential_current(t, rise, decay, tau_m):
     """
     t, (rise, decay) = np.maximum(_numbers("t", t, "ms"), 0), _two_times(rise, decay)
     tau_m = _above_zero("tau_m", tau_m, "ms")
-    slow, fast = (charge(1 / tau - 1 / tau_m, t) for tau in (decay, rise))
-    return _plain(np.exp(-t / tau_m) * (slow - fast) / (tau_m * _height(rise, decay)))
+    slow, fast = (two_decays(1 / tau_m, 1 / tau, t) for tau in (decay, rise))
+    return _plain((slow - fast) / (tau_m * _height(rise, decay)))
+
+
+def follow(steps, towards, kept, V):
+    """V at every step, when in each step the part `kept` of its distance from `towards` is left."""
+    for i in range(steps):
+        V[i + 1] = towards[i] + (V[i] - towards[i]) * kept[i]
 
 
 def membrane_response(conductances, duration=100.0, dt=0.02, C=200.0, g_L=20.0, E_L=-65.0):
@@ -101,12 +112,10 @@ def membrane_response(conductances, duration=100.0, dt=0.02, C=200.0, g_L=20.0, 
         if np.any(g < 0):
             raise ValueError(f"g = {g.min():g} nS is below 0; a conductance is 0 or more, E decides the sign")
         total, drive = total + g, drive + g * number("E", E, "mV")
-    towards, kept = drive / total, np.exp(-dt * total / C)
-    V = np.empty(steps + 1)
-    V[0] = E_L
-    for i in range(steps):
-        V[i + 1] = towards[i] + (V[i] - towards[i]) * kept[i]
-    return np.arange(steps + 1) * dt, V
+    V = array(np.full(steps + 1, E_L))
+    run = load(gather((follow,)), ("follow",)).follow
+    run(steps, array(drive / total), array(np.exp(-dt * total / C)), V)
+    return np.arange(steps + 1) * dt, np.asarray(V)
 
 
 def _two_times(rise, decay):

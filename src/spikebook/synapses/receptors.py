@@ -124,7 +124,7 @@ def _bound(t, alpha, beta, concentration, duration, onsets, following=None):
             decayed = np.exp(-speed * time)
             # s: a part that follows where r is going, and a part that follows r's approach
             held = -K3 * towards / K4 * np.expm1(-K4 * time)
-            moving = K3 * (r - towards) * np.exp(-K4 * time) * charge(speed - K4, time)
+            moving = K3 * (r - towards) * two_decays(K4, speed, time)
             return towards + (r - towards) * decayed, s * np.exp(-K4 * time) + held + moving
 
         inside = t >= start
@@ -135,6 +135,8 @@ def _bound(t, alpha, beta, concentration, duration, onsets, following=None):
     return result, s_result
 
 
-def charge(k, t):
-    """(1 - exp(-k t)) / k, and its limit t at k = 0."""
-    return -np.expm1(-k * t) / k if k != 0 else t
+def two_decays(a, b, t):
+    """(exp(-a t) - exp(-b t)) / (b - a), and its limit t exp(-a t) where the rates a and b are equal."""
+    slower, apart = np.minimum(a, b), np.abs(b - a)
+    safe = np.where(apart == 0, 1.0, apart)
+    return np.exp(-slower * t) * np.where(apart == 0, t, -np.expm1(-safe * t) / safe)
