@@ -65,6 +65,14 @@ MUTANTS = [
     Mutant("the leak of LEAKY + 20 %", "reduced_models.py", 'Parameter(0.1, "mS/cm2", "leak conductance", 0.01', 'Parameter(0.12, "mS/cm2", "leak conductance", 0.01'),
     Mutant("the threshold of LEAKY + 20 %", "reduced_models.py", '"V_th": Parameter(-50.0', '"V_th": Parameter(-40.0'),
     Mutant("a slope at a spike's crossing flipped", "methods.py", "+ slope_after * x", "- slope_after * x"),
+    Mutant("AMPA receptors open 20 % faster", "synapses/receptors.py", "AMPA = Receptor(alpha=1.1,", "AMPA = Receptor(alpha=1.32,"),
+    Mutant("magnesium blocks from inside", "synapses/receptors.py", "np.exp(-0.062 * V)", "np.exp(0.062 * V)"),
+    Mutant("an alpha conductance that closes late", "synapses/potentials.py", "t / tau * np.exp(1 - t / tau)", "t / tau * np.exp(1 - t / (1.2 * tau))"),
+    Mutant("quanta + 20 %", "synapses/release.py", "return packets * q + rng", "return 1.2 * packets * q + rng"),
+    Mutant("nothing is used up", "synapses/plasticity.py", "available -= use * available", "available -= 0.0 * use"),
+    Mutant("conductances of a crowd + 20 %", "synapses/bombardment.py", "opened = w * mean_over", "opened = 1.2 * w * mean_over"),
+    Mutant("shunting at the wrong voltage", "synapses/bombardment.py", "G_E * E_E + G_I * E_I) / G", "G_E * E_E + G_I * (E_I + 15.0)) / G"),
+    Mutant("a generator's multiplier", "random_numbers.py", "1403580.0 * state[1]", "1403581.0 * state[1]"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
 

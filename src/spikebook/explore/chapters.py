@@ -90,7 +90,7 @@ def synapses():
     return BombardmentExplorer(
         "synapses",
         "A tug-of-war: two thousand synapses on one neuron",
-        "Drag the rate r_I of inhibition down and up again: the neuron fires wildly, now and then, or never.",
+        "Drag the rate of the inhibitory synapses down, then up: the neuron fires wildly, now and then, or never.",
         {
             "Excitation alone": {"n_E": 1600, "r_E": 5.5, "w_E": 1, "n_I": 0},
             "Excitation and inhibition": {
