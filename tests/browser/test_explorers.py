@@ -528,7 +528,7 @@ def test_gates_put_back_end_the_refractory_period_and_the_reader_is_told(opened)
     page = opened(sb.explore.refractory_period())
     arrays(page, "refractory_period", {"gap": 5.3, "strength": 30.0})
     one = root(page, "refractory_period")
-    assert one.get_by_role("alert").inner_text() == ""  # 5.3 is a multiple of the slider's step
+    assert one.locator(".sb-message").text_content() == ""  # 5.3 is a multiple of the slider's step
     assert one.locator(".sb-summary").inner_text().startswith("No second spike, and at this gap none")
     one.locator("select[name=rested]").select_option("n")
     assert one.locator(".sb-summary").inner_text().startswith("A second spike ")
