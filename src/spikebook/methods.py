@@ -100,13 +100,21 @@ def compiled(model, *methods):
 
 
 def program(model, methods=None):
-    """The text described above, for `methods` (all that suit the model)."""
+    """The text described above, for `methods` (all that suit the model), with as few exponentials as can be."""
+    return _shared(written(model, methods))
+
+
+_shared = lru_cache(maxsize=100)(shared)
+
+
+def written(model, methods=None):
+    """That text for a reader: every exponential stands where the equation has it."""
     methods = available(model) if methods is None else tuple(methods)
-    return _program(model, methods, gather((*model.functions, *HELPERS)))
+    return _written(model, methods, gather((*model.functions, *HELPERS)))
 
 
 @lru_cache(maxsize=100)
-def _program(model, methods, functions):
+def _written(model, methods, functions):
     for name in ("rest", "fastest", *map(entry, available(model))):
         if f"def {name}(" in functions:
             raise ValueError(f"{model.name}: the simulation has a function {name!r} of its own; rename yours")
@@ -115,7 +123,7 @@ def _program(model, methods, functions):
         texts.append(resting(model))
         if set(methods) & set(STABLE):
             texts.append(_fastest(model))
-    return shared("\n\n".join(texts + [_run(model, method) for method in methods]))
+    return "\n\n".join(texts + [_run(model, method) for method in methods])
 
 
 def flows(model):

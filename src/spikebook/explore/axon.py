@@ -5,7 +5,7 @@ Its view, `js/axon.js`, draws what `action_potential.propagate` computes, transl
 
 import numpy as np
 
-from ..action_potential import Pulse, program, simulate
+from ..action_potential import Pulse, program, propagate, simulate
 from ..cable import FUNCTIONS
 from ..compilation import gather
 from ..hodgkin_huxley import MODEL
@@ -49,8 +49,8 @@ class AxonExplorer(ExplorerBase):
                 slider("electrode_B", "mm", "where B listens", "listening", (0, LENGTH, 75, 1)),
             ],
             presets=presets,
-            equations=(equations := program()),
-            code=javascript("\n\n".join([equations, gather(FUNCTIONS), resting(MODEL)])),
+            equations=gather((propagate,)),
+            code=javascript("\n\n".join([program(), gather(FUNCTIONS), resting(MODEL)])),
             parameters=list(MODEL.parameters),
             membrane={name: value for name, value in values.items() if name not in ("g_Na", "celsius")},
             length=LENGTH,

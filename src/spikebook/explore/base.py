@@ -45,7 +45,7 @@ class ExplorerBase(anywidget.AnyWidget):
     lists       name -> (values, most): settings that hold up to so many numbers and have no control
     presets     label -> settings that a button of that label makes
     fixed       settings without a control: name -> number
-    equations, code   what the page runs, for readers (Python) and for the browser (JavaScript)
+    equations, code   what the page runs: for readers, in Python; for the browser, in JavaScript, with shared exponentials
     more        what else the view needs
 
     `trace()` computes the present settings: an object with named arrays, `t` among them, the same as in the page.

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import stimuli, theme
 from ..compilation import gather
-from ..methods import available, entry, flows, program
+from ..methods import available, entry, flows, program, written
 from ..model import arguments, number
 from ..simulation import simulate
 from .base import ExplorerBase
@@ -69,8 +69,9 @@ class Explorer(ExplorerBase):
         start = None
         if not model.currents:
             start = list(model.rest(**self._parameters({**fixed, **{c["name"]: c["value"] for c in sliders}})).values())
-        equations = program(model, [self._method])
-        code = "\n\n".join([equations, gather(stimuli.SAMPLERS), *([flows(model)] if model.currents else [])])
+        code = "\n\n".join(
+            [program(model, [self._method]), gather(stimuli.SAMPLERS), *([flows(model)] if model.currents else [])]
+        )
         super().__init__(
             "neuron",
             name or re.sub(r"\W+", "_", model.name).strip("_").lower(),
@@ -82,7 +83,7 @@ class Explorer(ExplorerBase):
                 "drawn": (_first_drawing(length, sliders), length),
             },
             fixed=fixed,
-            equations=equations,
+            equations=written(model, [self._method]),
             code=javascript(code),
             entry=entry(self._method),
             parameters=list(model.parameters),

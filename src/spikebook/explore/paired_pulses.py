@@ -3,7 +3,7 @@
 from .. import stimuli
 from ..compilation import gather
 from ..hodgkin_huxley import MODEL
-from ..methods import entry, flows, program
+from ..methods import entry, flows, program, written
 from ..refractory_period import OWN, WAIT, WIDTH, simulate_pair, spike_top, thresholds
 from .base import ExplorerBase
 from .controls import choice, slider
@@ -43,15 +43,16 @@ class PairedPulses(ExplorerBase):
             slider("celsius", "degrees C", "temperature", "neuron", (0, 20, 6.3, 0.1)),
             choice("rested", "put back to rest", "neuron", WORDS),
         ]
-        equations = program(MODEL, [METHOD])
         super().__init__(
             "paired_pulses",
             name,
             title,
             hint,
             controls=controls,
-            equations="\n\n".join([equations, gather([spike_top])]),
-            code=javascript("\n\n".join([equations, gather([*stimuli.SAMPLERS, spike_top]), flows(MODEL)])),
+            equations="\n\n".join([written(MODEL, [METHOD]), gather([spike_top])]),
+            code=javascript(
+                "\n\n".join([program(MODEL, [METHOD]), gather([*stimuli.SAMPLERS, spike_top]), flows(MODEL)])
+            ),
             fixed={name: one.value for name, one in MODEL.parameters.items() if name != "celsius"},
             parameters=list(MODEL.parameters),
             state=list(MODEL.state),
