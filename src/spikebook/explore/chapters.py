@@ -3,7 +3,9 @@
 from .. import hodgkin_huxley, reduced_models
 from .axon import AxonExplorer
 from .explorer import Explorer
+from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
+from .noise_experiment import NoiseExperiment
 from .paired_pulses import PairedPulses
 from .synapses import BombardmentExplorer, PlasticityExplorer
 
@@ -66,6 +68,24 @@ def membrane_potential_integrate_and_fire():
         g_L=(0.02, 0.4, 0.1, 0.005),
         V_th=(-60, -40, -50, 0.5),
         t_ref=(0, 20, 2, 0.5),
+    )
+
+
+def receptive_fields():
+    """Hubel and Wiesel's experiment: find out with bars and spots what a cell is waiting for."""
+    return LightBench(
+        name="receptive_fields",
+        title="What does this cell want to see?",
+        hint="Drag the bar over the screen and turn it by the knob at its end, until the cell fires as fast as you can make it.",
+    )
+
+
+def receptive_fields_sta():
+    """White noise instead of guesses: the average before a spike becomes the field."""
+    return NoiseExperiment(
+        name="receptive_fields_sta",
+        title="A field out of noise",
+        hint="Show more pictures, and watch the average before a spike turn into the field. Then try the complex cell.",
     )
 
 

@@ -22,7 +22,8 @@ export function element(tag, className = "", text = "", attributes = {}) {
 }
 
 export const UNITS = {
-  "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", um: "µm", "degrees C": "°C", "1e-6 cm/s": "10⁻⁶ cm/s",
+  "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", um: "µm", "degrees C": "°C", degrees: "°",
+  "1e-6 cm/s": "10⁻⁶ cm/s",
 };
 
 export function unitText(unit) {

@@ -2,9 +2,11 @@
 
 import { axon } from "./axon.js";
 import { bombardment } from "./bombardment.js";
+import { lightBench } from "./light_bench.js";
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
+import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
 import { plasticity } from "./plasticity.js";
 
-export const views = { axon, bombardment, membrane, neuron, pairedPulses, plasticity };
+export const views = { axon, bombardment, lightBench, membrane, neuron, noiseExperiment, pairedPulses, plasticity };
