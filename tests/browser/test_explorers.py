@@ -716,7 +716,7 @@ def arrived(G, w, tau):
     return (G[1:] - G[:-1] * np.exp(-dt / tau)) / (w * sb.synapses.bombardment.mean_over(dt, tau))
 
 
-def test_page_and_python_draw_exactly_the_same_random_numbers(opened):
+def test_page_and_python_draw_exactly_the_same_random_numbers_for_synapses(opened):
     explorer = sb.explore.synapses()
     page = opened(explorer)
     for seed in (1, 2, 50):
