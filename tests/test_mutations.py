@@ -63,7 +63,7 @@ MUTANTS = [
     Mutant("I_goldman's field flipped", "permeability.py", "u = z * F * V", "u = -z * F * V"),
     Mutant("a pump of 2 for 3", "permeability.py", "to_Na + 3 * I_pump", "to_Na + 2 * I_pump"),
     Mutant("the leak of LEAKY + 20 %", "reduced_models.py", 'Parameter(0.1, "mS/cm2", "leak conductance", 0.01', 'Parameter(0.12, "mS/cm2", "leak conductance", 0.01'),
-    Mutant("the threshold of LEAKY + 20 %", "reduced_models.py", '"V_th": Parameter(-50.0', '"V_th": Parameter(-40.0'),
+    Mutant("the threshold of LEAKY + 10 %", "reduced_models.py", '"V_th": Parameter(-50.0', '"V_th": Parameter(-55.0'),
     Mutant("a slope at a spike's crossing flipped", "methods.py", "+ slope_after * x", "- slope_after * x"),
     Mutant("AMPA receptors open 20 % faster", "synapses/receptors.py", "AMPA = Receptor(alpha=1.1,", "AMPA = Receptor(alpha=1.32,"),
     Mutant("magnesium blocks from inside", "synapses/receptors.py", "np.exp(-0.062 * V)", "np.exp(0.062 * V)"),

@@ -49,6 +49,7 @@ CURRENTS = {
     "added_currents.CONNOR_STEVENS": (0, 30),
     "added_currents.ADAPTING": (0, 10),
     "added_currents.BURSTING": (0, 5),
+    "permeability.MEMBRANE": (60, 300),  # it makes no spikes, but each of these currents brings it above 0 mV once
 }
 MODELS = {name: getattr(getattr(sb, name.split(".")[0]), name.split(".")[1]) for name in CURRENTS}
 
@@ -77,6 +78,7 @@ USUAL = {
     ("added_currents.CONNOR_STEVENS", "exponential_euler"),
     ("added_currents.ADAPTING", "exponential_euler"),
     ("added_currents.BURSTING", "exponential_euler"),
+    ("permeability.MEMBRANE", "rk4"),
 }
 IMPOSSIBLE = ("reduced_models.ADAPTIVE_EXPONENTIAL", "rk4")  # too steep at its peak, for a single neuron too
 COMBINATIONS = [

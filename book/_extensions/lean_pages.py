@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
-# Live code (thebe) is left to Binder.
-UNUSED = re.compile("thebe", re.IGNORECASE)
+# Live code (thebe) is left to Binder, and explorers come as HTML that needs no state of a kernel's widgets.
+UNUSED = re.compile(r"thebe|jupyter\.widget-state", re.IGNORECASE)
 ICON_FONTS = re.compile(r"@font-face\s*{[^}]*vendor/fontawesome[^}]*}")
 
 

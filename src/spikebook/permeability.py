@@ -61,7 +61,6 @@ MEMBRANE = Model(
         "C": Parameter(1.0, "uF/cm2", "membrane capacitance", 0.1, 10),
     },
     currents={"I_K": I_K, "I_Na": I_Na, "I_Cl": I_Cl},
-    threshold=500.0,  # mV: it makes no spikes
     largest_step={"rk4": 0.01, "euler": 0.01},
 )
 

@@ -4,14 +4,16 @@ An explorer of a new kind is a subclass that hands over its controls, the code t
 needs, and computes the same in Python:
 
     class Bench(ExplorerBase):
-        def __init__(self, **ranges):
-            super().__init__("bench", "bench", "Two springs", controls=sliders(known, ranges)[0], equations=..., code=...)
+        def __init__(self):
+            controls = [slider("x", "mm", "where it hangs", "spring", (0, 10))]
+            equations = gather([force])
+            super().__init__("bench", "bench", "A spring", controls=controls, equations=equations, code=javascript(equations))
 
         def trace(self):
-            ...
+            return Arrays(t=np.zeros(1), F=np.array([force(self.x)]))
 
-The first argument names its view: a file in `js/`, registered in `views.js`, that draws what the translated code
-computes. In a kernel the explorer is an ipywidget; in a published page the same controls drive the same equations.
+The first argument names its view, here `js/bench.js`: a file registered in `views.js` that draws what the translated
+code computes. In a kernel the explorer is an ipywidget; in a published page the same controls drive the same equations.
 """
 
 import json
@@ -41,7 +43,7 @@ class ExplorerBase(anywidget.AnyWidget):
     view        which view in `js/` draws it
     name        stands in the page's links and as `data-explorer`
     title, hint   the finding to look for, and what to try first
-    controls    sliders and choices, as `controls.sliders` and `controls.choice` make them: each is a trait of its name
+    controls    sliders and choices, as `controls.slider` and `controls.choice` make them: each is a trait of its name
     lists       name -> (values, most): settings that hold up to so many numbers and have no control
     presets     label -> settings that a button of that label makes
     fixed       settings without a control: name -> number
