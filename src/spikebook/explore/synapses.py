@@ -75,7 +75,7 @@ class PlasticityExplorer(ExplorerBase):
             hint,
             controls=[
                 slider("rate", "Hz", "of the train", "train", (2, 100, 20, 0.5)),
-                whole("n", "", "spikes in the train", "train", (2, 12, 8, 1)),
+                whole("n", "", "spikes in the train", "train", (2, 14, 8, 1)),
                 slider("pause", "ms", "before one last spike", "train", (10, 3000, 500, 10)),
                 slider("U", "", "released by a first spike", "synapse", (0.02, 1, 0.5, 0.01)),
                 slider("tau_rec", "ms", "recovery", "synapse", (0, 2000, 800, 10)),
