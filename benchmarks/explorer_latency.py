@@ -82,7 +82,9 @@ def main(page_name="hodgkin_huxley_neuron", stem=None):
         most = root.locator("input[name=duration]")
         longest = float(most.get_attribute("max")) if most.count() else None
         if longest:
-            root.evaluate("(root, longest) => { root.explorer.settings = { duration: longest, width: 200 }; }", longest)
+            known = root.evaluate("root => Object.keys(root.explorer.settings)")
+            wanted = {name: value for name, value in {"duration": longest, "width": 200}.items() if name in known}
+            root.evaluate("(root, wanted) => { root.explorer.settings = wanted; }", wanted)
         root.evaluate(MEASURE)
         steps = root.evaluate("root => root.explorer.trace().t.length - 1")
         print(
