@@ -124,7 +124,7 @@ def test_a_complex_cell_does_not_care_where_the_stripes_lie_and_a_simple_cell_do
     phases = np.arange(0, 360, 15)
     simple = [rf.simple_cells(rf.grating(x, y, 30, 8, p), 30, 0, 8)[10, 10] for p in phases]
     complex_ = [rf.complex_cells(rf.grating(x, y, 30, 8, p), 30, 8)[10, 10] for p in phases]
-    assert np.ptp(complex_) < 0.06 * np.mean(complex_)
+    assert np.ptp(complex_) < 0.01 * np.mean(complex_)
     assert np.min(simple) == 0 and np.max(simple) > 0.9 * np.mean(complex_)
     across = rf.complex_cells(rf.grating(x, y, 120, 8, 0), 30, 8)[10, 10]
     assert across < 0.05 * np.mean(complex_)

@@ -27,7 +27,7 @@ class NoiseExperiment(ExplorerBase):
     def __init__(self, name, title, hint):
         controls = [
             {
-                **slider("frames", "", "pictures shown", "experiment", (20, reverse_correlation.MOST_FRAMES, 400, 20)),
+                **slider("frames", "", "pictures shown", "experiment", (100, reverse_correlation.MOST_FRAMES, 400, 20)),
                 "whole": True,
             },
             slider("mean", "", "spikes a picture", "experiment", (0.05, 1, 0.3, 0.05)),

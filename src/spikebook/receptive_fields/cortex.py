@@ -37,7 +37,7 @@ def gabor_field(orientation, phase, wavelength, sigma=None, aspect=0.7):
     field = gabor(x, y, orientation, wavelength, sigma, aspect, phase)
     envelope = gabor(x, y, orientation, 1e9, sigma, aspect, 0.0)
     field = field - envelope * field.sum() / envelope.sum()
-    return field / np.abs(field).sum()
+    return field / envelope.sum()  # the same for every phase
 
 
 def simple_cells(image, orientation, phase, wavelength):
