@@ -73,6 +73,15 @@ MUTANTS = [
     Mutant("conductances of a crowd + 20 %", "synapses/bombardment.py", "opened = w * mean_over", "opened = 1.2 * w * mean_over"),
     Mutant("shunting at the wrong voltage", "synapses/bombardment.py", "G_E * E_E + G_I * E_I) / G", "G_E * E_E + G_I * (E_I + 15.0)) / G"),
     Mutant("a generator's multiplier", "random_numbers.py", "1403580.0 * state[1]", "1403581.0 * state[1]"),
+    Mutant("the angle of a Gabor field mirrored", "receptive_fields/fields.py", "across = y * cos(theta) - x * sin(theta)\n    envelope", "across = y * cos(theta) + x * sin(theta)\n    envelope"),
+    Mutant("a spot's surround - 20 %", "receptive_fields/fields.py", "return centre - surround * around\n\n\ndef best", "return centre - 0.8 * surround * around\n\n\ndef best"),
+    Mutant("light depolarises a cone", "receptive_fields/photoreceptors.py", "return V_DARK - naka", "return V_DARK + naka"),
+    Mutant("a simple cell's gain + 20 %", "receptive_fields/bench.py", "SIMPLE_GAIN = 4.0, 80.0", "SIMPLE_GAIN = 4.0, 96.0"),
+    Mutant("spikes on the bench + 20 %", "receptive_fields/bench.py", "rates[k] * width / 1000", "1.2 * rates[k] * width / 1000"),
+    Mutant("a complex cell of one field", "receptive_fields/cortex.py", "np.sqrt(even**2 + odd**2)", "np.sqrt(even**2)"),
+    Mutant("the least of a pool", "receptive_fields/cortex.py", "tiles.max(axis=(2, 4))", "tiles.min(axis=(2, 4))"),
+    Mutant("the half-wave flipped", "receptive_fields/reverse_correlation.py", "maximum(0.0, drive)", "maximum(0.0, -drive)"),
+    Mutant("the stimulus a frame too early", "spike_trains/correlations.py", "values[index - before].mean", "values[index - before - 1].mean"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
 
@@ -97,7 +106,7 @@ def run(mutant, folder):
     environment = {**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
     errors = []
     # A chapter must notice by itself what it is about, so it comes first; the appendix that compares everything is last.
-    own = Path(mutant.file).stem if mutant else ""
+    own = Path(mutant.file).parts[0].removesuffix(".py") if mutant else ""
     for path in sorted(CHAPTERS, key=lambda path: (path.parent.name == "appendices", not path.stem.startswith(own))):
         notebook = nbformat.read(path, as_version=4)
         mine = f"import spikebook; assert spikebook.__file__.startswith({str(folder)!r})"

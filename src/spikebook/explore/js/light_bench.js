@@ -84,7 +84,8 @@ export function lightBench(explorer) {
     return node;
   };
   const caption = element("div", "sb-panel-caption");
-  caption.append(element("span", "sb-panel-name", "screen, 8° × 8°"), key("+ fires more here", "E"), key("\u2212 fires less", "I"));
+  const pair = element("span", "sb-panel-name", "drawn: one of its two fields");
+  caption.append(element("span", "sb-panel-name", `screen, ${extent}° × ${extent}°`), key("+ fires more here", "E"), key("\u2212 fires less", "I"), pair);
   const canvas = element("canvas");
   const raster = new Panel({
     height: 84, phoneHeight: 62, base: [0, trials], most: 2, showTime: true,
@@ -142,6 +143,7 @@ export function lightBench(explorer) {
     g.fillStyle = GREY;
     g.fillRect(0, 0, size, size);
     drawStimulus(g, settings);
+    pair.hidden = settings.cell !== "complex" || settings.field !== "shown";
     if (settings.field === "shown") g.drawImage(fieldOf(settings), 0, 0, size, size);
     drawMarks(g, mapOf(settings));
     drawHandles(g, settings);
