@@ -30,8 +30,8 @@ F = 96485.33212  # C / mol
 KELVIN = 273.15  # 0 degrees C
 ELEMENTARY_CHARGE = 1.602176634e-19  # C
 
-# The squid's giant axon and the blood around it, mM: Hodgkin (1951) Biol Rev 26:339,
-# doi:10.1111/j.1469-185X.1951.tb01204.x, who gives 40 to 150 for chloride inside.
+# The squid's giant axon and the blood around it, mM: K and Na after Hodgkin (1951) Biol Rev 26:339,
+# doi:10.1111/j.1469-185X.1951.tb01204.x, who gives 40 to 150 for chloride inside; 52 is from later work.
 SQUID = {"outside": {"K": 20.0, "Na": 440.0, "Cl": 560.0}, "inside": {"K": 400.0, "Na": 50.0, "Cl": 52.0}}
 # A mammalian neuron, mM: round values as in textbooks, such as Purves et al., Neuroscience, chapter 2.
 MAMMAL = {

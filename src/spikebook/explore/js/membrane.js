@@ -114,7 +114,7 @@ export function membrane(explorer) {
   const course = new Panel({
     height: 150,
     phoneHeight: 110,
-    title: [element("span", "sb-panel-name", "V (mV) after the channels of an uncharged membrane open; dashed: each E")],
+    title: [element("span", "sb-panel-name", "V (mV) after all channels open at once, from 0 mV; dashed: each ion's own E")],
     base: RANGE,
     showTime: true,
   });
