@@ -6,6 +6,7 @@ each stands behind what it imports, without their `import` and `export` words.
 """
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +26,13 @@ def _joined():
             raise ValueError(f"these modules import one another in a circle: {', '.join(waiting)}")
         order += ready
     texts = (re.sub(imports, "", files[name], flags=re.M) for name in order)
-    return "\n".join(re.sub(r"^export ", "", text, flags=re.M) for text in texts)
+    joined = "\n".join(re.sub(r"^export ", "", text, flags=re.M) for text in texts)
+    names = Counter(re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", joined, re.M))
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ValueError(
+            f"joined, the modules of js/ share one scope: rename {', '.join(twice)} in all but one of them"
+        )
+    return joined
 
 
 def page_script():

@@ -6,7 +6,7 @@ import { MARGIN, Panel } from "./panel.js";
 
 const WIDEST = 420; // CSS pixels of the screen
 const CELLS = 32; // of the map, each way
-const SLICE = 8; // ms of probing in each frame
+const PROBING = 8; // ms of probing in each frame
 const AHEAD = 0.1; // s for which clicks are scheduled
 // The screen is the same lamp-lit grey in a light page and in a dark one.
 const GREY = "#75797f", LIGHT = "#ffffff", DARK = "#0b0d10", MORE = [255, 190, 60], FEWER = [90, 230, 215];
@@ -64,7 +64,7 @@ export function lightBench(explorer) {
     probing = { settings, before, next: 0, map: mapOf(settings) };
     const go = () => {
       if (!probing || probing.map !== mapOf(explorer.result.settings)) return;
-      const until = performance.now() + SLICE;
+      const until = performance.now() + PROBING;
       while (probing.next < CELLS * CELLS && performance.now() < until) {
         const k = probing.next++;
         probing.map[k] = rateAt(settings, middle(k % CELLS), -middle(Math.floor(k / CELLS))) - before;
