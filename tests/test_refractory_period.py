@@ -102,6 +102,14 @@ def test_either_slow_gate_put_back_ends_the_absolute_period_and_potassium_s_lowe
     assert np.all(h[later] < none[later])
 
 
+def test_with_everything_put_back_it_is_at_rest_and_the_voltage_alone_matters_late():
+    np.testing.assert_allclose(thresholds([5.0, 8], rested=("V", "n", "m", "h")), RESTING, rtol=2e-4)
+    gaps = [6.0, 13]
+    V, n, none = (thresholds(gaps, rested=what) for what in ("V", "n", ()))
+    assert n[0] < 0.25 * V[0] and 0.97 * none[0] < V[0] < none[0]
+    assert V[1] < n[1] < none[1]
+
+
 def test_less_potassium_makes_a_second_spike_easier():
     assert thresholds([8.0], g_K=24)[0] < 0.85 * thresholds([8.0])[0]
 
@@ -215,7 +223,7 @@ REFUSED = [
         "strongest = 0 uA/cm2 is no pulse for this neuron: use more than 0, at most",
     ),
     (lambda: thresholds([8], strongest=900), "strongest = 900 uA/cm2 is no pulse"),
-    (lambda: thresholds([8], rested="w"), "rested has 'w', which is no gate of Hodgkin-Huxley: use n, m, h"),
+    (lambda: thresholds([8], rested="w"), "rested has 'w', which is no state of Hodgkin-Huxley: use V, n, m, h"),
     (lambda: thresholds([8], g_k=3), "unknown parameter 'g_k': did you mean 'g_K'?"),
     (lambda: simulate_pair(50, 20), "gap = 50 ms must be more than 0 and less than the duration of 40 ms"),
     (lambda: absolute_period(5), "strongest = 5 uA/cm2 fires no second spike within 40 ms; allow a stronger pulse"),

@@ -5,8 +5,9 @@ pulse that fires it again is the threshold at this gap. After a long gap it is t
 
 Which second pulse counts. V must have a maximum above 0 mV after the second pulse began, and the weakest pulse that
 brings this about must have ended `OWN` ms before that maximum: from there on the membrane climbs alone. Soon after a
-spike (before 5.6 ms at 6.3 degrees C) a pulse of 200 uA/cm2 and more drags V above 0 mV by its own force, a weaker one
-does nothing, and there is no threshold (nan).
+spike (before 5.6 ms at 6.3 degrees C) the membrane's own rise stays below 0 mV, a pulse of 200 uA/cm2 and more drags V
+there by its own force, and there is no threshold (nan). Where there is one, a far stronger pulse brings the maximum
+within itself; the membrane fires then too.
 
 Where a neuron is absolutely refractory for t_ref ms after each spike and otherwise fires at random at a free rate f,
 
@@ -87,12 +88,12 @@ def states_after(gaps, first=FIRST, method="rk4", dt=0.01, **parameters):
 
 
 def rest_again(state, rested, **parameters):
-    """`state` with the gates `rested` (a name, or several) put back to their values at rest; ValueError for other names."""
+    """`state` with what is `rested` (gates or V; a name, or several) put back to rest; ValueError for other names."""
     rest = MODEL.rest(**parameters)
-    for gate in (rested,) if isinstance(rested, str) else rested:
-        if gate not in MODEL.gates:
-            raise ValueError(f"rested has {gate!r}, which is no gate of {MODEL.name}: use {', '.join(MODEL.gates)}")
-        state = {**state, gate: np.full_like(state[gate], rest[gate])}
+    for name in (rested,) if isinstance(rested, str) else rested:
+        if name not in MODEL.state:
+            raise ValueError(f"rested has {name!r}, which is no state of {MODEL.name}: use {', '.join(MODEL.state)}")
+        state = {**state, name: np.full_like(state[name], rest[name])}
     return state
 
 
@@ -120,12 +121,12 @@ def thresholds(gaps, first=FIRST, strongest=STRONGEST, rested=(), method="rk4", 
     """The weakest second pulse (uA/cm2) that fires the neuron again, for each of `gaps` (ms), by bisection.
 
     first, strongest   uA/cm2: the first pulse, and the strongest that the second may be. nan where that is too weak
-    rested             gates ("n", "h", "m") that are put back to their resting value when the second pulse begins: what
+    rested             gates ("n", "h", "m") or "V", put back to their resting value when the second pulse begins: what
                        the neuron would need if it were not for them
     rounds             of bisection: the result is at most strongest / 2^rounds too large
     parameters         of the model, by name
 
-    Raises ValueError as `states_after`, for an unknown gate, and for a `strongest` outside 0 to 500 uA/cm2.
+    Raises ValueError as `states_after`, for an unknown name in `rested`, and for a `strongest` outside 0 to 500 uA/cm2.
 
     >>> print(thresholds([5, 8, 20, 40]).round(1))  # 6.9 from rest
     [ nan 43.6  5.9  6.9]
