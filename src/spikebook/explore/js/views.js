@@ -9,4 +9,13 @@ import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
 import { plasticity } from "./plasticity.js";
 
-export const views = { axon, bombardment, lightBench, membrane, neuron, noiseExperiment, pairedPulses, plasticity };
+export const views = {
+  axon,
+  bombardment,
+  light_bench: lightBench,
+  membrane,
+  neuron,
+  noise_experiment: noiseExperiment,
+  paired_pulses: pairedPulses,
+  plasticity,
+};
