@@ -123,10 +123,11 @@ def random_settings(explorer, rng):
 
 
 def every_array(explorer):
-    """What the explorer's `trace()` has, by name; of a neuron over time, its spike times too."""
+    """What the explorer's `trace()` has, by name; of what spikes, the spike times too."""
     trace = explorer.trace()
-    named = dict(trace) if isinstance(trace, dict) else {name: trace[name] for name in trace.names}
-    return named | ({"spike_times": trace.spike_times} if explorer._spec["view"] in ("neuron", "paired_pulses") else {})
+    if isinstance(trace, dict):
+        return trace
+    return {**{name: trace[name] for name in trace.names}, "spike_times": trace.spike_times}
 
 
 def from_a_cell():
