@@ -44,6 +44,19 @@ def test_numbers_are_the_same_with_and_without_numba(tmp_path):
             assert np.abs(plain[name] - values).max() <= 1e-9 * max(np.ptp(values), 1.0), name
 
 
+@pytest.mark.parametrize("contract", [False, True])
+def test_another_process_finds_what_one_has_compiled(tmp_path, contract):
+    """Python orders sets anew in every process; the text's name must not notice."""
+    caches = {"XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    script = f"""
+        from spikebook.compilation import load
+        print(load("def one(x):\\n    return exp(x)\\n", ("one",), contract={contract}).one(0.0))
+    """
+    for seed in ("1", "2", "3", "4"):
+        assert fresh.python(script, PYTHONHASHSEED=seed, **caches) == "1.0"
+    assert len(list((tmp_path / "spikebook").glob("*.py"))) == 1
+
+
 def test_numpy_alone_is_enough_to_import_and_simulate():
     printed = fresh.python(
         """

@@ -207,7 +207,8 @@ def load(text, entries, contract=False):
     """
     if has_numba():
         number = "many" if "widest_vectors()" in text else "one"
-        fastmath = {"contract", "arcp"} if contract else False
+        # As text, since a set is printed in another order by another process, which would then not find this one's cache.
+        fastmath = '{"contract", "arcp"}' if contract else "False"
         header = (
             f"{Path(__file__).with_name('fast_math.py').read_text(encoding='utf-8')}\n\n"
             f"from numpy import empty\n\n\nexp, expm1 = exp_of_{number}, expm1_of_{number}\n"

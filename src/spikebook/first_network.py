@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 from numpy import floor, maximum
 
-from .compilation import gather, has_numba, load, widest_vectors
+from .compilation import gather, has_numba, load, lowest_bit, marked, marks, widest_vectors
 from .izhikevich import MODEL, du, dv, reset_u, reset_v
 from .model import number
 from .simulation import Diverged
@@ -90,6 +90,7 @@ def advance(
     """
     widest_vectors()
     spikes = 0
+    fires = marks((n + 63) // 64 * 64)
     parts = maximum(looks, 1)
     slot = begin - slots * floor(begin / slots)
     for i in range(begin, end):
@@ -104,7 +105,12 @@ def advance(
             if leaps > 0:
                 return -1 - i
             for j in range(n):
-                if v[j] >= PEAK:
+                fires[j] = v[j] >= PEAK
+            for first in range(0, n, 64):
+                bits = marked(fires, first)
+                while bits != 0:
+                    j = first + lowest_bit(bits)
+                    bits = bits & (bits - 1)
                     v[j] = reset_v(c[j])
                     u[j] = reset_u(u[j], d[j])
                     spike_times[spikes] = i * parts + part + 1

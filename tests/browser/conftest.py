@@ -1,4 +1,5 @@
-"""The built book in a real browser: `site_dir` and `site_url` are the book, `browser` is a Chromium."""
+"""What is seen in a real browser: `site_dir` and `site_url` are the built book, `opened` is a bare page with explorers,
+`browser` is a Chromium."""
 
 import gzip
 import mimetypes
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from explored import html
 from playwright.sync_api import Error, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
@@ -84,3 +86,29 @@ def site_url(site_dir):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open explorers on a page: `page = opened(explorer, ..., query="", width=1000)`. Errors of the page fail the test."""
+    pages, errors = [], []
+
+    def open_page(*explorers, query="", width=1000, text=None, **context):
+        file = tmp_path / "page.html"
+        file.write_text(text or html(explorers), encoding="utf-8")
+        page = browser.new_page(viewport={"width": width, "height": 900}, **context)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "request", lambda request: request.url.startswith(("file:", "blob:", "data:")) or errors.append(request.url)
+        )
+        page.goto(file.as_uri() + query)
+        page.wait_for_function(
+            "document.querySelectorAll('[data-explorer]').length == 0 || document.querySelector('.sb-live, .sb-message')"
+        )
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not errors

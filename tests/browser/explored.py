@@ -1,0 +1,76 @@
+"""Explorers on a bare page, and what the page and Python say of them; `opened` in conftest.py opens the page."""
+
+import base64
+
+import numpy as np
+
+from spikebook.explore import bundle
+
+
+def html(explorers, **attributes):
+    marked = " ".join(f'data-{name}="{value}"' for name, value in {"theme": "light", **attributes}.items())
+    body = "\n".join(f"<h2>Text before</h2>{explorer._html()}<p>Text after.</p>" for explorer in explorers)
+    return (
+        f'<!doctype html><html lang="en" {marked}><meta charset="utf-8"><title>Explorers</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{bundle.stylesheet()}</style>'
+        f"<body>{body}<script>{bundle.page_script()}</script></body></html>"
+    )
+
+
+def root(page, name="hodgkin_huxley_neuron"):
+    return page.locator(f"[data-explorer={name}]")
+
+
+def settings(page, name="hodgkin_huxley_neuron"):
+    return root(page, name).evaluate("root => root.explorer.settings")
+
+
+def arrays(page, name, values):
+    result = root(page, name).evaluate(
+        """(root, values) => {
+            root.explorer.settings = values;
+            const bits = (array) => {
+                let text = "";
+                for (const byte of new Uint8Array(array.buffer)) text += String.fromCharCode(byte);
+                return btoa(text);
+            };
+            return Object.fromEntries(Object.entries(root.explorer.trace()).map(([k, v]) => [k, bits(v)]));
+        }""",
+        values,
+    )
+    return {key: np.frombuffer(base64.b64decode(value)) for key, value in result.items()}
+
+
+def random_settings(explorer, rng):
+    """A random value of every trait."""
+    values = {}
+    for control in explorer._spec["controls"]:
+        if "options" in control:
+            values[control["name"]] = str(rng.choice(list(control["options"])))
+        else:
+            value = float(rng.uniform(control["low"], control["high"]))
+            step = control["step"]
+            values[control["name"]] = round(value / step) * step if control.get("whole") else value
+    if "pulses" in explorer._spec["lists"]:
+        longest = {**explorer._fixed, **values}["duration"]
+        values["pulses"] = np.sort(rng.uniform(0, longest, rng.integers(0, 4)).round(1)).tolist()
+        high = min(100, explorer.model.current_range[1] / 3)  # pulses come on top
+        values["drawn"] = rng.uniform(-20, high, len(explorer.drawn)).round(1).tolist()
+    assert values.keys() == explorer.settings.keys()
+    return values
+
+
+def every_array(explorer):
+    """What the explorer's `trace()` has, by name; of what spikes, the spike times too."""
+    trace = explorer.trace()
+    if isinstance(trace, dict):
+        return trace
+    return {**{name: trace[name] for name in trace.names}, "spike_times": trace.spike_times}
+
+
+def scroll_with_a_finger(page, x, y):
+    """A finger laid on a point and pulled up by 140 pixels."""
+    session = page.context.new_cdp_session(page)
+    for kind, dy in [("touchStart", 0), *(("touchMove", -20 * k) for k in range(1, 8)), ("touchEnd", None)]:
+        points = [] if dy is None else [{"x": x, "y": y + dy}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
