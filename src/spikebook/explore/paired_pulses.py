@@ -19,8 +19,9 @@ WORDS = {
     "h": "h, at the second pulse",
     "n": "n, at the second pulse",
     "both": "h and n, at the second pulse",
+    "V": "V, at the second pulse",
 }
-RESTED = {"none": (), "h": ("h",), "n": ("n",), "both": ("h", "n")}
+RESTED = {"none": (), "h": ("h",), "n": ("n",), "both": ("h", "n"), "V": ("V",)}
 
 
 class PairedPulses(ExplorerBase):
@@ -29,7 +30,7 @@ class PairedPulses(ExplorerBase):
     gap, strength   the second pulse: ms after the first, onset to onset, and uA/cm2
     first           uA/cm2 of the first pulse
     celsius         temperature, degrees C
-    rested          which gates are put back to rest when the second pulse begins: "none", "h", "n" or "both"
+    rested          what is put back to rest when the second pulse begins: "none", "h", "n", "both" (gates) or "V"
 
     `trace()` simulates both pulses; `threshold()` is the weakest second pulse that fires at the present gap, nan where none
     up to 200 uA/cm2 does.

@@ -285,7 +285,8 @@ export function pairedPulses(explorer) {
   function summary({ settings, threshold, fires, spikes }) {
     const unit = unitText(strength.unit);
     const second = spikes.filter((time) => time > settings.gap)[0];
-    const back = { none: "", h: " with h put back", n: " with n put back", both: " with h and n put back" }[settings.rested];
+    const names = spec.rested[settings.rested];
+    const back = names.length ? ` with ${names.join(" and ")} put back` : "";
     const rest = `From rest it takes ${tidy(kept.resting, 3)} ${unit}.`;
     const dragged = !fires && second !== undefined ? " (The pulse alone drags V above 0 mV.)" : "";
     if (Number.isNaN(threshold)) return `No second spike, and at this gap none up to ${spec.strongest} ${unit}${back}.${dragged} ${rest}`;
