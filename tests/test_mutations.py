@@ -80,7 +80,7 @@ MUTANTS = [
     Mutant("spikes on the bench + 20 %", "receptive_fields/bench.py", "rates[k] * width / 1000", "1.2 * rates[k] * width / 1000"),
     Mutant("a complex cell of one field", "receptive_fields/cortex.py", "np.sqrt(even**2 + odd**2)", "np.sqrt(even**2)"),
     Mutant("the least of a pool", "receptive_fields/cortex.py", "tiles.max(axis=(2, 4))", "tiles.min(axis=(2, 4))"),
-    Mutant("the half-wave flipped", "receptive_fields/reverse_correlation.py", "maximum(0.0, drive)", "maximum(0.0, -drive)"),
+    Mutant("the half-wave flipped", "receptive_fields/reverse_correlation.py", "maximum(0.0, L)", "maximum(0.0, -L)"),
     Mutant("the stimulus a frame too early", "spike_trains/correlations.py", "values[index - before].mean", "values[index - before - 1].mean"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
