@@ -54,7 +54,7 @@ def spot(page, panel, part_x, part_y=0.5):
 
 
 def test_an_axon_is_stimulated_where_the_map_is_pressed_and_the_nearest_electrode_is_dragged(opened):
-    page = opened(axon())
+    page = opened(axon(stimulus="two"))
     page.mouse.click(*spot(page, 1, 0.3, 0.25))
     now = settings(page, "action_potential")
     assert (now["place_1"], now["place_2"]) == (pytest.approx(30, abs=1), 90)
@@ -84,9 +84,10 @@ def test_listening_electrodes_and_the_moment_are_dragged_in_their_panels(opened)
 def test_the_axon_says_in_words_what_becomes_of_its_spikes(opened):
     page = opened(axon())
     summary = root(page, "action_potential").locator(".sb-summary")
+    root(page, "action_potential").get_by_role("button", name="Collision").click()
     assert "The spikes meet at 55 mm" in summary.inner_text()
     root(page, "action_potential").get_by_role("button", name="One spike").click()
-    run = axon(stimulus="one").trace().run
+    run = axon().trace().run
     speed = run.speed(25, 35)
     assert f"Velocity {speed:.1f} m/s" in summary.inner_text() and "meet" not in summary.inner_text()
     assert f"B: spike at {run.spike_times(75, -30)[0]:.2f} ms" in summary.inner_text()

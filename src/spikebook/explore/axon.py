@@ -28,7 +28,7 @@ class AxonExplorer(ExplorerBase):
 
     def __init__(self, name, title, hint, presets):
         values = MODEL.values()
-        stimuli = {"two": "1 and 2", "one": "1 alone"}
+        stimuli = {"one": "1 alone", "two": "1 and 2"}
         super().__init__(
             "axon",
             name,

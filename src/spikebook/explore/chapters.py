@@ -90,12 +90,12 @@ def receptive_fields_sta():
 
 
 def action_potential():
-    """A squid's axon that is stimulated in two places: spikes travel, meet and end each other."""
+    """A squid's axon that is stimulated in one place or two: spikes travel, and meet."""
     one = {"stimulus": "one", "place_1": 10, "time_1": 1, "current": 500, "radius": 238, "celsius": 18.5, "g_Na": 120}
     return AxonExplorer(
         "action_potential",
         "A squid's axon, 100 mm long",
-        "Drag moment and watch the spikes run. Press on the map to stimulate at that place and time.",
+        "Drag moment and watch the spike run. Press on the map to stimulate at that place and time.",
         presets={
             "One spike": one,
             "Collision": {**one, "stimulus": "two", "place_2": 90, "time_2": 1.5},
