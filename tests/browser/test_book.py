@@ -18,6 +18,7 @@ CHAPTERS = list(parse_toc_yaml(ROOT / "_toc.yml"))
 PAGES = [*CHAPTERS, "search", "genindex"]
 SOURCES = {name: path.read_text("utf-8") for name in CHAPTERS if (path := ROOT / f"{name}.ipynb").exists()}
 EXPLORING = [name for name, source in SOURCES.items() if ".explore." in source]
+PREDICTING = [name for name, source in SOURCES.items() if ":class: predict" in source]
 COUNTING = [name for name, source in SOURCES.items() if "{eval}" in source]
 BOOK_TITLE = "Spikebook"
 
@@ -263,6 +264,35 @@ def test_every_figure_is_described_and_every_equation_has_mathml(visit, name):
     spoken = equations.evaluate_all("all => all.map(one => one.querySelector('math semantics')?.textContent ?? '')")
     assert len(spoken) == equations.count() and all(spoken)
     assert bool(spoken) == bool(re.search(r"\$[^$\n\"]+\$|{math}|\\\\begin", SOURCES.get(name, "")))
+
+
+SHOWN_BEFORE_THE_ANSWER = """() => {
+    const flow = [...document.querySelectorAll("article .predict, article details, article .cell_output, article .sb-figure")];
+    const shown = [];
+    for (const question of document.querySelectorAll("article .predict")) {
+        for (const next of flow.slice(flow.indexOf(question) + 1)) {
+            const title = next.querySelector("summary")?.textContent.trim();
+            if (title === "Answer") break;
+            if (next.matches(".predict")) { shown.push("no answer to: " + question.textContent.trim().slice(0, 60)); break; }
+            if (next.matches(".cell_output, .sb-figure") && !next.closest("details")) shown.push(next.textContent.slice(0, 60));
+        }
+    }
+    return shown;
+}"""
+
+
+@pytest.mark.parametrize("name", PREDICTING)
+def test_nothing_is_shown_between_a_prediction_and_its_answer(visit, name):
+    assert visit(name).evaluate(SHOWN_BEFORE_THE_ANSWER) == []
+
+
+def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(visit):
+    page = visit(PREDICTING[0])
+    page.evaluate(
+        """() => document.querySelector("article .predict").insertAdjacentHTML(
+            "afterend", "<div class='cell_output'>47 mV</div>")"""
+    )
+    assert page.evaluate(SHOWN_BEFORE_THE_ANSWER) == ["47 mV"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
