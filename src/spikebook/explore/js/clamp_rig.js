@@ -175,7 +175,7 @@ export function clampRig(explorer) {
           { name: "I_L", label: "leak", colour: "L" },
           { name: "current", label: "clamp", colour: "input" },
         ],
-        more: [{ label: "clamp before", colour: "muted" }],
+        more: [{ label: "before", colour: "muted" }],
       },
       {
         title: "conductance", unit: "mS/cm2", base: [0, 10], heights: [74, 48], most: 2,
