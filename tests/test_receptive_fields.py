@@ -162,6 +162,27 @@ def test_the_top_unit_keeps_its_preference_when_the_image_shifts_and_a_cell_belo
     assert kept[0] == 1 and max(kept[1:]) < 0.6
 
 
+def test_the_best_match_is_the_correlation_at_the_best_place_whatever_light_and_contrast():
+    rng = np.random.default_rng(5)
+    maps = rng.normal(size=(2, 20, 17)) + 40
+    learned = 3 * maps[:, 6:12, 4:9] - 7
+    assert rf.best_match(maps, learned) == pytest.approx(1, abs=1e-9)
+    maps[:, 8, 6] += 1.0
+    by_hand = max(
+        np.corrcoef(maps[:, i : i + 6, j : j + 5].ravel(), learned.ravel())[0, 1] for i in range(15) for j in range(13)
+    )
+    assert by_hand < 0.999 and rf.best_match(maps, learned) == pytest.approx(by_hand, abs=1e-9)
+    assert rf.best_match(np.full((2, 20, 17), 0.3), learned) == 0
+    assert rf.best_match(-maps, learned) < 0.8  # pixels do not forget the sign
+
+
+def test_a_photograph_is_shrunk_by_means_and_colour_becomes_grey():
+    whole, small = rf.photograph("camera"), rf.photograph("camera", shrink=4)
+    assert whole.shape == (512, 512) and small.shape == (128, 128) and 0 <= whole.min() < whole.max() <= 1
+    assert small[3, 5] == pytest.approx(whole[12:16, 20:24].mean())
+    assert rf.photograph("chelsea", shrink=3).shape == (100, 150)
+
+
 # ---- the bench
 
 
@@ -306,10 +327,13 @@ def test_a_shorter_experiment_is_the_beginning_of_a_longer_one():
         (lambda: rf.best_spot(1, 3, 0), ["surround = 0", "above 0"]),
         (lambda: rf.places(-2, 10), ["size = -2 degrees"]),
         (lambda: rf.places(2, 2.5), ["pixels = 2.5", "whole number"]),
-        (lambda: rf.gabor_field(0, 0, 1), ["wavelength = 1 pixels", "2 pixels or more"]),
+        (lambda: rf.gabor_field(0, 0, 1), ["period = 1 pixels", "2 pixels or more"]),
         (lambda: rf.gabor_field(0, 0, 6, sigma=0), ["sigma = 0 pixels"]),
         (lambda: rf.pooled_cells(np.ones((20, 20)), pool=100), ["pool = 100 pixels", "larger image"]),
         (lambda: rf.top_unit(np.ones((24, 24)), np.ones((4, 50, 50))), ["larger than what this image makes"]),
+        (lambda: rf.best_match(np.ones((3, 9, 9)), np.ones((4, 2, 2))), ["(4, 2, 2)", "(3, 9, 9)", "the same maps"]),
+        (lambda: rf.photograph("mona lisa"), ["name = 'mona lisa'", "'camera'"]),
+        (lambda: rf.photograph("camera", 2.5), ["shrink = 2.5", "whole number"]),
         (lambda: rf.pigment_sensitivity(500, 700), ["peak = 700 nm", "350 to 630 nm"]),
         (lambda: rf.pigment_sensitivity(200, 500), ["wavelength", "200 nm", "300 nm"]),
         (lambda: rf.naka_rushton(-1, 1), ["intensity = -1", "from 0 on"]),

@@ -1,4 +1,4 @@
-"""A chapter in JupyterLab, started for real: run in Chromium, its explorer moved by hand and read back in Python."""
+"""JupyterLab, started for real: a chapter run in Chromium, explorers moved by hand and read back in Python."""
 
 import ast
 import json
@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
+import spikebook as sb
+
 ROOT = Path(__file__).parents[2]
 STEM = "hodgkin_huxley_neuron"
 
@@ -31,6 +33,14 @@ ADDED = [
 ]
 EXPLORER, SETTINGS, SET, TRACE, _, MOVES, NUMBERS = range(-len(ADDED), 0)
 
+# A notebook with all explorers of the book.
+EVERY = sb.explore.__all__[1:]
+TOGETHER = [
+    f"import spikebook as sb\nexplorers = [getattr(sb.explore, name)() for name in {EVERY}]",
+    *(f"explorers[{k}]" for k in range(len(EVERY))),
+    "[one.settings for one in explorers]",
+]
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
@@ -40,6 +50,8 @@ def lab(tmp_path_factory):
     chapter.cells += [new_code_cell(source) for source in ADDED]
     (home / "work").mkdir()
     nbformat.write(chapter, home / "work" / "chapter.ipynb")
+    together = nbformat.v4.new_notebook(cells=[new_code_cell(source) for source in TOGETHER], metadata=chapter.metadata)
+    nbformat.write(together, home / "work" / "explorers.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -219,3 +231,23 @@ def test_the_numbers_in_the_text_are_those_of_the_kernel(notebook):
     assert not left
     for name in wanted:
         assert computed[name] in shown, name
+
+
+def test_every_explorer_lives_and_tells_python_what_it_is_set_to(browser, lab):
+    address, _ = lab
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{address}/lab/tree/explorers.ipynb?reset")
+    idle(page)
+    menu(page, "Run", "Run All Cells")
+    idle(page)
+    in_page = []
+    for k, name in enumerate(EVERY):
+        one = cell(page, k + 1).locator(f"[data-explorer={name}]")
+        one.scroll_into_view_if_needed()
+        one.locator(".sb-summary:not(:empty)").wait_for()
+        before = one.evaluate("root => root.explorer.settings")
+        one.locator("input[type=range]").first.press("ArrowRight")
+        in_page.append(one.evaluate("root => root.explorer.settings"))
+        assert sum(before[key] != value for key, value in in_page[-1].items()) == 1, name
+    assert run(page, -1) == in_page
+    page.close()

@@ -86,7 +86,7 @@ def receptive_fields_sta():
     return NoiseExperiment(
         name="receptive_fields_sta",
         title="A field out of noise",
-        hint="Show more pictures, and watch the average before a spike turn into the field. Then try the complex cell.",
+        hint="Show more pictures, and watch the average before a spike turn into the field.",
     )
 
 

@@ -10,7 +10,16 @@ Each file states its equations, symbols, units and sources.
 """
 
 from . import bench, reverse_correlation
-from .cortex import complex_cells, gabor_field, learn, pooled_cells, simple_cells, top_unit
+from .cortex import (
+    best_match,
+    complex_cells,
+    gabor_field,
+    learn,
+    photograph,
+    pooled_cells,
+    simple_cells,
+    top_unit,
+)
 from .fields import (
     bar,
     best_spot,
@@ -30,6 +39,7 @@ __all__ = [
     "PEAKS",
     "bar",
     "bench",
+    "best_match",
     "best_spot",
     "complex_cells",
     "difference_of_gaussians",
@@ -41,6 +51,7 @@ __all__ = [
     "learn",
     "linear_response",
     "naka_rushton",
+    "photograph",
     "photoreceptor_voltage",
     "pigment_sensitivity",
     "places",

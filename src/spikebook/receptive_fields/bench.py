@@ -31,9 +31,9 @@ CONTRASTS = {"light": 1.0, "dark": -1.0}
 
 # Degrees, of the order of a cat's fields some way from the centre of its gaze.
 SIGMA_CENTRE, SIGMA_SURROUND, SURROUND = 0.4, 1.2, 0.9
-WAVELENGTH, SIGMA, ASPECT = 1.6, 0.72, 0.55
+PERIOD, SIGMA, ASPECT = 1.6, 0.72, 0.55
 GANGLION_WEIGHT = 1.44  # 1 / 0.696, which the best spot makes of the field
-CORTICAL_WEIGHT = 0.77  # a bar half a wavelength wide and 3.5 degrees long then makes about 1
+CORTICAL_WEIGHT = 0.77  # a bar half a period wide and 3.5 degrees long then makes about 1
 
 # Hz. Ganglion cells keep firing in uniform light, cortical cells hardly.
 GANGLION_BASELINE, GANGLION_GAIN = 25.0, 90.0
@@ -60,7 +60,7 @@ def weight(cell, x, y, orientation, phase):
     if cell < 2:
         sign = 1.0 - 2.0 * cell
         return sign * GANGLION_WEIGHT * difference_of_gaussians(x, y, SIGMA_CENTRE, SIGMA_SURROUND, SURROUND)
-    return CORTICAL_WEIGHT * gabor(x, y, orientation, WAVELENGTH, SIGMA, ASPECT, phase)
+    return CORTICAL_WEIGHT * gabor(x, y, orientation, PERIOD, SIGMA, ASPECT, phase)
 
 
 def baseline(cell):

@@ -2,7 +2,7 @@
 
     D(x, y) = G(x, y; sigma_c) - k G(x, y; sigma_s)          centre and surround: a difference of Gaussians
     G(x, y; s) = exp(-(x^2 + y^2) / (2 s^2)) / (2 pi s^2)
-    W(x, y) = exp(-(v^2 + (gamma u)^2) / (2 s^2)) cos(2 pi v / wavelength + phase)      a Gabor function
+    W(x, y) = exp(-(v^2 + (gamma u)^2) / (2 s^2)) cos(2 pi v / period + phase)      a Gabor function
     u = x cos(theta) + y sin(theta) along the stripes,   v = -x sin(theta) + y cos(theta) across them
     L = sum over pixels of field stimulus area               the linear response
 
@@ -10,6 +10,7 @@ x, y         degrees of visual angle, y upwards; the moon is half a degree wide
 sigma_c, sigma_s, s   sizes of centre, surround and envelope, degrees
 k            the surround's weight relative to the centre's          gamma   how much shorter the envelope is along
 theta, phase   degrees, theta counter-clockwise from horizontal               than across; below 1 it is longer
+period       of the stripes, a light and a dark one together, degrees
 stimulus     contrast: 0 is the grey of the background, 1 the brightest light, -1 the darkest
 
 The functions of place take numbers or arrays.
@@ -40,18 +41,18 @@ def difference_of_gaussians(x, y, sigma_centre, sigma_surround, surround):
     return centre - surround * around
 
 
-def gabor(x, y, orientation, wavelength, sigma, aspect, phase):
+def gabor(x, y, orientation, period, sigma, aspect, phase):
     """Weight (at most 1) of a striped field at a place; `phase` 0 has a light stripe in the middle, 180 a dark one,
     90 an edge.
 
-    >>> [round(float(gabor(0.0, y, 0, wavelength=2, sigma=1, aspect=0.5, phase=0)), 3) for y in (0.0, 1.0)]
+    >>> [round(float(gabor(0.0, y, 0, period=2, sigma=1, aspect=0.5, phase=0)), 3) for y in (0.0, 1.0)]
     [1.0, -0.607]
     """
     theta = orientation * pi / 180
     along = x * cos(theta) + y * sin(theta)
     across = y * cos(theta) - x * sin(theta)
     envelope = exp(-(across * across + aspect * aspect * along * along) / (2 * sigma**2))
-    return envelope * cos(2 * pi * across / wavelength + phase * pi / 180)
+    return envelope * cos(2 * pi * across / period + phase * pi / 180)
 
 
 def bar(x, y, centre_x, centre_y, angle, length, width):
@@ -76,10 +77,10 @@ def _inside(depth):
     return minimum(1.0, maximum(0.0, depth / EDGE + 0.5))
 
 
-def grating(x, y, orientation, wavelength, phase):
+def grating(x, y, orientation, period, phase):
     """Contrast (-1 to 1) of light and dark stripes at a place; angles in degrees, as in `gabor`."""
     theta = orientation * pi / 180
-    return cos(2 * pi * (y * cos(theta) - x * sin(theta)) / wavelength + phase * pi / 180)
+    return cos(2 * pi * (y * cos(theta) - x * sin(theta)) / period + phase * pi / 180)
 
 
 def places(size, pixels):

@@ -6,8 +6,11 @@
     V = V_dark - largest I^n / (I^n + half^n)
 
 S     sensitivity relative to its peak; A = 69.7, B = 28, b = 0.922, C = -14.9, c = 1.104, D = 0.674
-I     intensity of the light that is caught, any unit       half   the intensity of half the largest response
-n     steepness, about 1 in photoreceptors                  V      mV; light lowers it
+I     intensity of the light that is caught (photons a second, any unit)     half   the intensity of half the largest response
+n     steepness, about 1 in photoreceptors                                   V      mV; light lowers it
+
+Naka and Rushton measured potentials of a fish's retina beyond the receptors, and n = 1 fitted. Photoreceptors follow the curve
+for flashes in the dark; in steady light cones adapt, which moves `half` and is left out here.
 
 The template is the main band of a visual pigment with retinal A1; a second, lower band in the ultraviolet is left out, and so
 are the lens and the macular pigment, which take away blue light before it arrives.
@@ -66,7 +69,7 @@ def naka_rushton(intensity, half, exponent=1.0, largest=1.0):
 
 
 def photoreceptor_voltage(intensity, wavelength, peak, half=1.0, exponent=1.0):
-    """The settled voltage (mV) of a photoreceptor in steady light: graded, highest in the dark, without spikes.
+    """The voltage (mV) that light brings a photoreceptor to from the dark: graded, highest in the dark, without spikes.
 
     intensity    of the light, in the unit of `half`: the intensity that lowers the voltage half-way, at the peak wavelength
     wavelength   of the light, nm; it decides only how much is caught: intensity and wavelength are then

@@ -1,17 +1,17 @@
 """Finding a field by showing noise: the linear-nonlinear-Poisson neuron, and the average stimulus before its spikes.
 
-    g = sum over pixels of w s                      the filter's drive
-    m = mean f(g),   n ~ Poisson(m)                 spikes in a frame
-    f(g) = sqrt(2 pi) max(0, g)                     one filter: threshold-linear, a simple or a ganglion cell
-    f(g, g') = (g^2 + g'^2) / 2                     two filters: the energy, a complex cell
+    L = sum over pixels of w s                      the linear response
+    m = mean f(L),   n ~ Poisson(m)                 spikes in a frame
+    f(L) = sqrt(2 pi) max(0, L)                     one filter: threshold-linear, a simple or a ganglion cell
+    f(L, L') = (L^2 + L'^2) / 2                     two filters: the energy, a complex cell
     sta = sum n s / sum n                           the spike-triggered average
 
 s      stimulus: independent Gaussian pixels of mean 0 and variance 1, new in every frame
-w      filter of unit length, sum w^2 = 1, so that g is Gaussian with variance 1 and f(g) has mean 1
+w      filter of unit length, sum w^2 = 1, so that L is Gaussian with variance 1 and f(L) has mean 1
 mean   expected spikes a frame
 
-The expected sta is w mean(f g) / mean(f): sqrt(pi / 2) w for the threshold-linear neuron, 0 for the energy, and for any
-other f that is even in g. Each pixel's error is sqrt(sum n^2) / sum n: it falls as 1 / sqrt(spikes), and is just that where
+As spikes accumulate, sta tends to w mean(f L) / mean(f): to sqrt(pi / 2) w for the threshold-linear neuron, to 0 for the energy
+and for any other f with mean(f L) = 0. Each pixel's error is sqrt(sum n^2) / sum n: it falls as 1 / sqrt(spikes), and is just that where
 no frame holds two spikes, which would share one stimulus.
 
 Chichilnisky (2001) Network 12:199, doi:10.1080/713663221.
@@ -39,7 +39,7 @@ CELLS = {"on_centre": 0, "simple": 1, "complex": 2}
 
 # In pixels.
 SIGMA_CENTRE, SIGMA_SURROUND, SURROUND = 1.2, 3.0, 0.9
-WAVELENGTH, SIGMA, ASPECT = 6.0, 2.0, 0.6
+PERIOD, SIGMA, ASPECT = 6.0, 2.0, 0.6
 
 
 def make_filters(cell, orientation, filters):
@@ -55,20 +55,20 @@ def make_filters(cell, orientation, filters):
                 if cell == 0:
                     value = difference_of_gaussians(x, y, SIGMA_CENTRE, SIGMA_SURROUND, SURROUND)
                 else:
-                    value = gabor(x, y, orientation, WAVELENGTH, SIGMA, ASPECT, 90.0 * twin)
+                    value = gabor(x, y, orientation, PERIOD, SIGMA, ASPECT, 90.0 * twin)
                 filters[begin + row * PIXELS + column] = value
                 square += value * value
         for p in range(PIXELS * PIXELS):
             filters[begin + p] /= sqrt(square)
 
 
-def threshold_linear(drive):
-    """f(g) = sqrt(2 pi) max(0, g): of mean 1 for a drive of variance 1."""
-    return sqrt(2 * pi) * maximum(0.0, drive)
+def threshold_linear(L):
+    """f(L) = sqrt(2 pi) max(0, L): of mean 1 for an L of variance 1."""
+    return sqrt(2 * pi) * maximum(0.0, L)
 
 
 def energy(even, odd):
-    """f(g, g') = (g^2 + g'^2) / 2: of mean 1 for drives of variance 1; the stimulus and its negative give the same."""
+    """f(L, L') = (L^2 + L'^2) / 2: of mean 1 for responses of variance 1; the stimulus and its negative give the same."""
     return (even * even + odd * odd) / 2
 
 

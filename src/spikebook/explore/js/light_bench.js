@@ -85,12 +85,13 @@ export function lightBench(explorer) {
   };
   const caption = element("div", "sb-panel-caption");
   const pair = element("span", "sb-panel-name", "drawn: one of its two fields");
-  caption.append(element("span", "sb-panel-name", `screen, ${extent}° × ${extent}°`), key("+ fires more here", "E"), key("\u2212 fires less", "I"), pair);
+  caption.append(element("span", "sb-panel-name", `screen, ${extent}° × ${extent}°`), key("+ more spikes than on grey", "E"), key("\u2212 fewer", "I"), pair);
   const canvas = element("canvas");
   const raster = new Panel({
     height: 84, phoneHeight: 62, base: [0, trials], most: 2, showTime: true,
-    title: [element("span", "sb-panel-name", `spikes in ${trials} presentations`), key("stimulus on the screen", "input")],
+    title: [element("span", "sb-panel-name", `spikes: a row for each of ${trials} presentations`), key("stimulus on the screen", "input")],
   });
+  Object.defineProperty(raster, "marks", { value: [] }); // its rows are presentations, not amounts
   const point = (label) => element("div", "sb-point", "", { tabindex: 0, role: "application", "aria-label": label });
   const body = point("Stimulus. Arrow keys move it; with Shift in larger steps.");
   const end = point("End of the stimulus. Left and right arrow turn a bar, up and down arrow change its length; with Shift in larger steps.");
@@ -146,7 +147,7 @@ export function lightBench(explorer) {
     pair.hidden = settings.cell !== "complex" || settings.field !== "shown";
     if (settings.field === "shown") g.drawImage(fieldOf(settings), 0, 0, size, size);
     drawMarks(g, mapOf(settings));
-    drawHandles(g, settings);
+    drawHandles(g, settings, look);
     drawRaster(look, spikes);
   }
 
@@ -203,19 +204,32 @@ export function lightBench(explorer) {
       side: out(across, -Math.sin(turn), Math.cos(turn)),
     };
   }
-  function drawHandles(g, settings) {
+  // The handle in the middle is a ring, so that the mark there stays in sight; the others say what they do.
+  function drawHandles(g, settings, look) {
     const places = handlesAt(settings);
     side.hidden = isSpot();
-    for (const [node, [x, y]] of [[body, places.body], [end, places.end], [side, places.side]]) {
+    g.font = `12px ${look.font}`;
+    g.textBaseline = "middle";
+    g.lineJoin = "round";
+    for (const [node, [x, y], text] of [[body, places.body], [end, places.end, isSpot() ? "size" : "turn, length"], [side, places.side, "width"]]) {
       node.style.transform = `translate(${x}px, ${y}px)`;
       if (node === side && isSpot()) continue;
       g.beginPath();
-      g.arc(x, y, node === body ? 3 : 6, 0, 2 * Math.PI);
-      g.fillStyle = node === body ? GREY : LIGHT;
-      g.strokeStyle = DARK;
-      g.lineWidth = 2;
-      g.fill();
+      g.arc(x, y, node === body ? 9 : 6, 0, 2 * Math.PI);
+      g.fillStyle = LIGHT;
+      if (node !== body) g.fill();
+      g.strokeStyle = LIGHT;
+      g.lineWidth = 3;
       g.stroke();
+      g.strokeStyle = DARK;
+      g.lineWidth = node === body ? 1 : 2;
+      g.stroke();
+      if (!text) continue;
+      const left = x > places.body[0] - 1 && x + 80 < size;
+      g.textAlign = left ? "left" : "right";
+      g.lineWidth = 3;
+      g.strokeText(text, x + (left ? 11 : -11), y);
+      g.fillText(text, x + (left ? 11 : -11), y);
     }
   }
 
