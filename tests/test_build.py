@@ -51,12 +51,14 @@ def test_a_sound_page_is_built_with_its_equation_and_its_number(copy):
     result = copy.build(
         new_code_cell("from spikebook.numbers import Numbers\nnumbers = Numbers()\nnumbers.onset = '6.26'"),
         new_markdown_cell(
-            "Above {eval}`numbers.onset`, $E = m c^2$.\n\n:::{note}\nThat is {eval}`numbers.onset`.\n:::"
+            "Above {eval}`numbers.onset`, $E = m c^2$.\n\n:::{note}\nThat is {eval}`numbers.onset`.\n:::\n\n"
+            "From {eval}`numbers.onset`, {eval}`numbers.onset` for $x$, $y$ for $z$."
         ),
     )
     assert result.returncode == 0, result.stdout
     assert "open _build/html/index.html" in result.stdout
-    assert copy.page().count(">6.26</span>") == 2
+    assert copy.page().count(">6.26</span>") == 4
+    assert '>6.26</span>, <span class="pasted-text">' in copy.page()  # its comma stays where it was
     assert "<math" in copy.page()
 
 

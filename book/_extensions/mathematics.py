@@ -82,7 +82,9 @@ def hold_punctuation(app, doctree, docname):
         after = formula.next_node(descend=False, siblings=True)
         if isinstance(after, nodes.Text) and after.parent is formula.parent and after[:1] in tuple(",.;:!?)"):
             formula["punctuation"] = after[:1]
-            after.parent.replace(after, nodes.Text(after[1:]))
+            parent = after.parent
+            here = next(k for k, one in enumerate(parent) if one is after)  # not `index`: it takes the first equal text
+            parent[here] = nodes.Text(after[1:])
 
 
 def visit_inline(translator, node):

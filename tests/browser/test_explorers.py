@@ -53,6 +53,7 @@ def from_a_cell():
     ("make", "trials"),
     [
         (sb.explore.hodgkin_huxley_neuron, 100),
+        (sb.explore.hodgkin_huxley_circuit, 100),
         (sb.explore.intro, 20),
         (sb.explore.membrane_potential, 100),
         (sb.explore.membrane_potential_integrate_and_fire, 50),

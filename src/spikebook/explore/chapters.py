@@ -2,6 +2,7 @@
 
 from .. import hodgkin_huxley, reduced_models
 from .axon import AxonExplorer
+from .clamp_rig import ClampRig
 from .explorer import Explorer
 from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
@@ -148,6 +149,26 @@ def refractory_period():
         title="Two pulses and a map",
         hint="The point on the map is the second pulse: drag it. How early can you get a second spike, and how weak may "
         "the pulse be?",
+    )
+
+
+def hodgkin_huxley_circuit():
+    """A squid axon on a voltage clamp: command a voltage, and see which branch of the circuit carries the current."""
+    bath = {"TTX": 0, "TEA": 0, "sodium": 100, "celsius": 6.3}
+    step = {"V_hold": -65, "V_step": 0, "V_back": -65, "length": 10, "moment": 2.6, **bath}
+    return ClampRig(
+        "hodgkin_huxley_circuit",
+        "A squid axon on a voltage clamp",
+        "Drag the step, the point at the top of the command, up to +50 mV and on: what becomes of the early inward "
+        "current?",
+        presets={
+            "One step": step,
+            "Less sodium": {**step, "sodium": 10},
+            "TTX": {**step, "TTX": 100, "moment": 10},
+            "TEA": {**step, "TEA": 100},
+            "Inactivated": {**step, "V_hold": -35},
+            "Tail current": {**step, "V_step": 20, "V_back": -100, "length": 6, "TTX": 100, "moment": 8.1},
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 import { axon } from "./axon.js";
 import { bombardment } from "./bombardment.js";
+import { clampRig } from "./clamp_rig.js";
 import { lightBench } from "./light_bench.js";
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
@@ -12,6 +13,7 @@ import { plasticity } from "./plasticity.js";
 export const views = {
   axon,
   bombardment,
+  clamp_rig: clampRig,
   light_bench: lightBench,
   membrane,
   neuron,
