@@ -54,7 +54,7 @@ def spot(page, panel, part_x, part_y=0.5):
 
 
 def test_an_axon_is_stimulated_where_the_map_is_pressed_and_the_nearest_electrode_is_dragged(opened):
-    page = opened(axon(stimulus="two"))
+    page = opened(axon(place_2=90, time_2=1.5))
     page.mouse.click(*spot(page, 1, 0.3, 0.25))
     now = settings(page, "action_potential")
     assert (now["place_1"], now["place_2"]) == (pytest.approx(30, abs=1), 90)
@@ -87,7 +87,7 @@ def test_the_axon_says_in_words_what_becomes_of_its_spikes(opened):
     root(page, "action_potential").get_by_role("button", name="Collision").click()
     assert "The spikes meet at 55 mm" in summary.inner_text()
     root(page, "action_potential").get_by_role("button", name="One spike").click()
-    run = axon().trace().run
+    run = axon(stimulus="one").trace().run
     speed = run.speed(25, 35)
     assert f"Velocity {speed:.1f} m/s" in summary.inner_text() and "meet" not in summary.inner_text()
     assert f"B: spike at {run.spike_times(75, -30)[0]:.2f} ms" in summary.inner_text()
@@ -117,7 +117,7 @@ def test_with_reduced_motion_an_axon_is_stepped(opened):
 
 
 def test_a_finger_that_scrolls_over_the_axon_moves_nothing_and_a_tap_does(opened):
-    page = opened(axon(), width=360, has_touch=True)
+    page = opened(axon(place_2=90), width=360, has_touch=True)
     first = settings(page, "action_potential")
     scroll_with_a_finger(page, *spot(page, 1, 0.3, 0.7))
     page.wait_for_timeout(300)

@@ -1,8 +1,11 @@
 """The explorer of the refractory period in a real browser: two pulses, and the map of the thresholds of the second."""
 
+import re
+
 import numpy as np
 import pytest
 from explored import arrays, random_settings, root, settings
+from playwright.sync_api import expect
 
 import spikebook as sb
 
@@ -46,7 +49,7 @@ def test_the_second_pulse_is_dragged_over_the_map_and_moved_by_keys(opened):
         root(page, "refractory_period").locator("[role=application]"),
         root(page, "refractory_period").locator(".sb-summary"),
     )
-    assert summary.inner_text().startswith("No second spike. At this gap it takes 43.6")
+    expect(summary).to_have_text(re.compile(r"^No second spike\. At this gap it takes 43\.6"))
     box = point.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -55,12 +58,12 @@ def test_the_second_pulse_is_dragged_over_the_map_and_moved_by_keys(opened):
     page.mouse.up()
     now = settings(page, "refractory_period")
     assert now["gap"] == pytest.approx(8, abs=0.2) and 60 < now["strength"] < 150
-    assert summary.inner_text().startswith("A second spike ")
+    expect(summary).to_have_text(re.compile("^A second spike "))
     point.focus()
     for _ in range(3):
         page.keyboard.press("Shift+ArrowLeft")
     assert settings(page, "refractory_period")["gap"] == pytest.approx(now["gap"] - 3)
-    assert summary.inner_text().startswith("No second spike, and at this gap none up to 200")
+    expect(summary).to_have_text(re.compile("^No second spike, and at this gap none up to 200"))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     after = settings(page, "refractory_period")
@@ -72,9 +75,9 @@ def test_gates_put_back_end_the_refractory_period_and_the_reader_is_told(opened)
     arrays(page, "refractory_period", {"gap": 5.3, "strength": 30.0})
     one = root(page, "refractory_period")
     assert one.locator(".sb-message").text_content() == ""  # 5.3 is a multiple of the slider's step
-    assert one.locator(".sb-summary").inner_text().startswith("No second spike, and at this gap none")
+    expect(one.locator(".sb-summary")).to_have_text(re.compile("^No second spike, and at this gap none"))
     one.locator("select[name=rested]").select_option("n")
-    assert one.locator(".sb-summary").inner_text().startswith("A second spike ")
+    expect(one.locator(".sb-summary")).to_have_text(re.compile("^A second spike "))
     assert "µA/cm² with n put back" in one.locator(".sb-summary").inner_text()
 
 

@@ -28,7 +28,7 @@ class AxonExplorer(ExplorerBase):
 
     def __init__(self, name, title, hint, presets):
         values = MODEL.values()
-        stimuli = {"one": "1 alone", "two": "1 and 2"}
+        stimuli = {"two": "1 and 2", "one": "1 alone"}
         super().__init__(
             "axon",
             name,
@@ -40,8 +40,8 @@ class AxonExplorer(ExplorerBase):
                 choice("stimulus", "electrodes that stimulate", "stimulus", stimuli),
                 slider("place_1", "mm", "where 1 stimulates", "stimulus", (0, LENGTH, 10, 1)),
                 slider("time_1", "ms", "and when", "stimulus", (0, 8, 1, 0.1)),
-                slider("place_2", "mm", "where 2 stimulates", "stimulus", (0, LENGTH, 90, 1)),
-                slider("time_2", "ms", "and when", "stimulus", (0, 8, 1.5, 0.1)),
+                slider("place_2", "mm", "where 2 stimulates", "stimulus", (0, LENGTH, 10, 1)),
+                slider("time_2", "ms", "and when", "stimulus", (0, 8, 6, 0.1)),
                 slider("radius", "um", "of the axon", "axon", (50, 500, 238, 1)),
                 slider("celsius", "degrees C", "temperature", "axon", (5, 36, 18.5, 0.1)),
                 slider("g_Na", "mS/cm2", MODEL.parameters["g_Na"].meaning, "axon", (0, 240, 120, 1)),

@@ -96,7 +96,7 @@ def action_potential():
     return AxonExplorer(
         "action_potential",
         "A squid's axon, 100 mm long",
-        "Drag moment and watch the spike run. Press on the map to stimulate at that place and time.",
+        "Drag moment and watch the spikes run. Press on the map to stimulate at that place and time.",
         presets={
             "One spike": one,
             "Collision": {**one, "stimulus": "two", "place_2": 90, "time_2": 1.5},
