@@ -2,6 +2,7 @@
 
 from .chapters import (
     action_potential,
+    choosing_a_model,
     hodgkin_huxley_neuron,
     intro,
     membrane_potential,
@@ -17,6 +18,7 @@ from .explorer import Explorer
 __all__ = [
     "Explorer",
     "action_potential",
+    "choosing_a_model",
     "hodgkin_huxley_neuron",
     "intro",
     "membrane_potential",
