@@ -140,7 +140,7 @@ def _pairs(data, model, precision):
     return found
 
 
-def cost(model, current, dt, method, duration=200.0, neurons=200, rounds=3, **parameters):
+def cost(model, current, dt, method, duration=1000.0, neurons=200, rounds=3, **parameters):
     """Microseconds of computing on this machine for 1 ms of one neuron among `neurons` that are computed together.
 
     The best of `rounds` runs on one processor, after one that compiles; currents differ by up to 1 %, so that the neurons
