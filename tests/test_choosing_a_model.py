@@ -87,10 +87,11 @@ def test_the_noise_wanders_as_it_says():
     assert not np.array_equal(values[:50], choosing.wandering(50, seed=6))
 
 
-@pytest.mark.parametrize("stimulus", ["step", "ramp", "sine", "noise"])
+@pytest.mark.parametrize("stimulus", ["step", "ramp", "sine", "noise", "another"])
 def test_every_runner_gets_the_same_current_in_its_own_unit(stimulus):
-    traces, current = choosing.race(stimulus, strength=3, frequency=50, seed=2)
+    traces, current = choosing.race(stimulus, strength=3, width=25)
     assert len(current) == len(traces["HH"].t) and np.abs(current).max() > 1
+    assert np.all(current[: round(20 / 0.05)] == 0)
     for name, trace in traces.items():
         assert np.allclose(trace.current, choosing.rheobase(name) * current, rtol=1e-12, atol=1e-12)
 

@@ -160,37 +160,39 @@ def cost(model, current, dt, method, duration=1000.0, neurons=200, rounds=3, **p
 DT = 0.05  # ms, the step unless another is asked for
 ONSET = 20.0  # ms
 DURATION = 250.0  # ms
+STOP = 220.0  # ms
 INTERVAL = 1.0  # ms that each value of the noise holds
+SEEDS = {"noise": 1, "another": 2}
 
 
-def shape(stimulus, strength, width, frequency, seed):
+def shape(stimulus, strength, width):
     """The current of the race as a list of (sampler, arguments); the page's view says the same.
 
-    step and ramp last for `width` ms; sine has the amplitude `strength`; noise wanders about half of it, as far.
+    step, ramp and noise last for `width` ms; that is the period of a sine, which goes on. A sine has the amplitude
+    `strength`; noise wanders about half of it, as far.
     """
     stop = ONSET + width
     if stimulus == "ramp":
         return [(stimuli.add_ramp, (ONSET, stop, 0.0, strength))]
     if stimulus == "sine":
-        return [(stimuli.add_sine, (ONSET, stop, strength, frequency, 0.0))]
-    if stimulus == "noise":
+        return [(stimuli.add_sine, (ONSET, STOP, strength, 1000 / width, 0.0))]
+    if stimulus in SEEDS:
         count = round(width / INTERVAL)
-        values = 0.5 * strength * (1 + wandering(count, seed))
+        values = 0.5 * strength * (1 + wandering(count, SEEDS[stimulus]))
         return [(stimuli.add_held, (ONSET, INTERVAL, count, values))]
     return [(stimuli.add_ramp, (ONSET, stop, strength, strength))]
 
 
-def race(stimulus="step", strength=2.0, width=200.0, frequency=20.0, seed=1, dt=DT):
+def race(stimulus="step", strength=2.0, width=200.0, dt=DT):
     """The same current, in units of each model's rheobase, into all six: name -> Trace, and the current.
 
     >>> traces, _ = race("step", strength=2)
     >>> {name: len(trace.spike_times) for name, trace in traces.items()}["HH"]
     1
     """
-    given = (width, frequency, seed)
     traces = {}
     for name, runner in RUNNERS.items():
-        current = stimuli.Stimulus(shape(stimulus, strength * rheobase(name), *given))
+        current = stimuli.Stimulus(shape(stimulus, strength * rheobase(name), width))
         traces[name] = simulate(runner.model, current, DURATION, dt, runner.method)
-    start, _, end = stimuli.Stimulus(shape(stimulus, strength, *given)).sample(round(DURATION / dt), dt)
+    start, _, end = stimuli.Stimulus(shape(stimulus, strength, width)).sample(round(DURATION / dt), dt)
     return traces, np.append(start, end[-1])

@@ -186,7 +186,7 @@ def choosing_a_model():
         presets={
             "Step": {"stimulus": "step", "strength": 2, "width": 200},
             "Slow ramp": {"stimulus": "ramp", "strength": 3, "width": 200},
-            "Fast sine": {"stimulus": "sine", "strength": 2, "frequency": 70, "width": 200},
-            "Noise": {"stimulus": "noise", "strength": 3, "width": 220},
+            "Fast sine": {"stimulus": "sine", "strength": 2, "width": 14},
+            "Noise": {"stimulus": "noise", "strength": 3, "width": 200},
         },
     )

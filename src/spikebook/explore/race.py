@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import stimuli
-from ..choosing_a_model import DT, DURATION, INTERVAL, ONSET, RUNNERS, race, rheobase, wander
+from ..choosing_a_model import DT, DURATION, INTERVAL, ONSET, RUNNERS, SEEDS, STOP, race, rheobase, wander
 from ..compilation import gather
 from ..methods import entry, program, written
 from ..random_numbers import sow
@@ -16,6 +16,7 @@ STIMULI = {
     "ramp": "ramp: grows from nothing",
     "sine": "sine: to and fro",
     "noise": "noise: wanders",
+    "another": "noise: another",
 }
 STEPS = {step: f"{step} ms" for step in ("0.01", "0.02", "0.05")}
 FEET = {"LIF": -50.0, "QIF": -40.0, "AdEx": -40.0, "Izhikevich": -40.0}  # from where the spikes of a reset are drawn
@@ -38,26 +39,24 @@ class RaceExplorer(ExplorerBase):
             controls=[
                 choice("stimulus", "stimulus", "input", STIMULI),
                 slider("strength", "rheobases", "of the current", "input", (0, 4, 2, 0.02)),
-                {**slider("width", "ms", "how long it lasts", "input", (5, 220, 200, 1)), "whole": True},
-                slider("frequency", "Hz", "of a sine", "input", (2, 200, 20, 1)),
-                {**slider("seed", "", "which noise", "input", (1, 50, 1, 1)), "whole": True},
+                {**slider("width", "ms", "how long; a sine's period", "input", (5, 200, 200, 1)), "whole": True},
                 {**choice("step", "step of the methods", "run", STEPS), "value": str(DT)},
             ],
             presets=presets,
-            equations="\n\n".join(
-                f"# ---- {runner.label}\n\n{written(runner.model, [runner.method])}" for runner in RUNNERS.values()
-            ),
+            equations=_each_once(),
             code="\n".join([javascript(shared), *map(_scope, RUNNERS)]),
             runners=[_described(name) for name in RUNNERS],
             onset=ONSET,
             duration=DURATION,
+            stop=STOP,
             interval=INTERVAL,
+            seeds=SEEDS,
         )
 
     def trace(self):
         """What Python computes at the present settings."""
         settings = dict(self.settings)
-        traces, current = race(dt=float(settings.pop("step")), **{**settings, "seed": int(settings["seed"])})
+        traces, current = race(dt=float(settings.pop("step")), **settings)
         return Arrays(
             t=traces["HH"].t,
             current=current,
@@ -65,6 +64,16 @@ class RaceExplorer(ExplorerBase):
             spike_times=np.concatenate([trace.spike_times for trace in traces.values()]),
             spike_counts=np.array([float(len(trace.spike_times)) for trace in traces.values()]),
         )
+
+
+def _each_once():
+    """All programs for a reader: what several models share stands with the first."""
+    seen, texts = set(), []
+    for runner in RUNNERS.values():
+        parts = written(runner.model, [runner.method]).split("\n\n")
+        texts += [f"# ---- {runner.label}", *(part for part in parts if part not in seen)]
+        seen |= set(parts)
+    return "\n\n".join(texts)
 
 
 def _scope(name):

@@ -13,23 +13,23 @@ const TRIES = 4; // the best of so many counts, the first of which warms up
 
 export function race(explorer) {
   const { spec } = explorer;
-  const { runners, onset, duration, interval } = spec;
+  const { runners, onset, stop, duration, interval, seeds } = spec;
   const runs = runners.map(({ name }) => `run_${name}`);
   const program = new Function(`"use strict";\n${spec.code}\nreturn { add_ramp, add_sine, add_held, sow, wander, ${runs.join(", ")} };`)();
 
   // The parts of the current; Python's `shape` says the same.
-  function shape({ stimulus, width, frequency, seed }, strength) {
-    const stop = onset + width;
-    if (stimulus === "ramp") return [["add_ramp", [onset, stop, 0, strength]]];
-    if (stimulus === "sine") return [["add_sine", [onset, stop, strength, frequency, 0]]];
-    if (stimulus === "noise") {
+  function shape({ stimulus, width }, strength) {
+    const end = onset + width;
+    if (stimulus === "ramp") return [["add_ramp", [onset, end, 0, strength]]];
+    if (stimulus === "sine") return [["add_sine", [onset, stop, strength, 1000 / width, 0]]];
+    if (stimulus in seeds) {
       const state = new Float64Array(6);
       const values = new Float64Array(Math.round(width / interval));
-      program.sow(seed, state);
+      program.sow(seeds[stimulus], state);
       program.wander(values.length, state, values);
       return [["add_held", [onset, interval, values.length, values.map((value) => 0.5 * strength * (1 + value))]]];
     }
-    return [["add_ramp", [onset, stop, strength, strength]]];
+    return [["add_ramp", [onset, end, strength, strength]]];
   }
 
   const memory = { steps: -1 };
