@@ -88,6 +88,9 @@ MUTANTS = [
     Mutant("a complex cell of one field", "receptive_fields/cortex.py", "np.sqrt(even**2 + odd**2)", "np.sqrt(even**2)"),
     Mutant("the least of a pool", "receptive_fields/cortex.py", "tiles.max(axis=(2, 4))", "tiles.min(axis=(2, 4))"),
     Mutant("the half-wave flipped", "receptive_fields/reverse_correlation.py", "maximum(0.0, L)", "maximum(0.0, -L)"),
+    Mutant("FitzHugh's b - 20 %", "reduced_models.py", '"b": Parameter(0.8, "", "how strongly', '"b": Parameter(0.64, "", "how strongly'),
+    Mutant("the A current without its inactivation", "added_currents.py", "return g_A * a**3 * b * (V", "return g_A * a**3 * (V"),
+    Mutant("chance flatters a coincidence", "choosing_a_model.py", "(found - chance * len(model))", "(found + chance * len(model))"),
     Mutant("the stimulus a frame too early", "spike_trains/correlations.py", "values[index - before].mean", "values[index - before - 1].mean"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")

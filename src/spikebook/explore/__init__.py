@@ -2,6 +2,7 @@
 
 from .chapters import (
     action_potential,
+    choosing_a_model,
     hodgkin_huxley_circuit,
     hodgkin_huxley_neuron,
     intro,
@@ -18,6 +19,7 @@ from .explorer import Explorer
 __all__ = [
     "Explorer",
     "action_potential",
+    "choosing_a_model",
     "hodgkin_huxley_circuit",
     "hodgkin_huxley_neuron",
     "intro",

@@ -8,6 +8,7 @@ from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
 from .noise_experiment import NoiseExperiment
 from .paired_pulses import PairedPulses
+from .race import RaceExplorer
 from .synapses import BombardmentExplorer, PlasticityExplorer
 
 
@@ -194,4 +195,19 @@ def hodgkin_huxley_neuron():
         E_K=(-110, -40, -77, 0.5),
         E_L=(-90, -30, -54.387, 0.1),
         celsius=(0, 30, 6.3, 0.1),
+    )
+
+
+def choosing_a_model():
+    """The same current into six models, from four equations down to one, and what each costs."""
+    return RaceExplorer(
+        "choosing_a_model",
+        "One current, six models",
+        "Raise the strength from 2 to 3 and watch the two upper models wake up. Then change the step to a ramp.",
+        presets={
+            "Step": {"stimulus": "step", "strength": 2, "width": 200},
+            "Slow ramp": {"stimulus": "ramp", "strength": 3, "width": 200},
+            "Fast sine": {"stimulus": "sine", "strength": 2, "width": 14},
+            "Noise": {"stimulus": "noise", "strength": 3, "width": 200},
+        },
     )

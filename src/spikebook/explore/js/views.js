@@ -9,6 +9,7 @@ import { neuron } from "./neuron.js";
 import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
 import { plasticity } from "./plasticity.js";
+import { race } from "./race.js";
 
 export const views = {
   axon,
@@ -20,4 +21,5 @@ export const views = {
   noise_experiment: noiseExperiment,
   paired_pulses: pairedPulses,
   plasticity,
+  race,
 };
