@@ -87,7 +87,7 @@ export function race(explorer) {
   }
   const rows = runners.map(({ label, operations, input, method }) => {
     const row = element("tr", "", "", { title: `${label}: rheobase ${unitText(input)}, solved by ${method}` });
-    const cells = [element("td"), element("td", "", operations === null ? "not yet" : tidy(operations)), element("td", "", "\u2026")];
+    const cells = [element("td"), element("td", "", operations === null ? "not counted" : tidy(operations)), element("td", "", "\u2026")];
     row.append(element("th", "", label, { scope: "row" }), ...cells);
     return { row, spikes: cells[0], time: cells[2] };
   });
