@@ -156,5 +156,5 @@ def test_nearly_every_mutant_makes_a_hidden_assert_fail(tmp_path, capsys):
         for mutant, finding in zip(MUTANTS, found):
             print(f"{mutant.what:40} {(finding.assertion or f'NOT CAUGHT; errors: {finding.errors[:3]}')[:150]}")
     assert sound == Finding(None, [])
-    assert broken.assertion is None and broken.errors
+    assert broken.errors[0].endswith("ImportError")  # an error, and not taken for an assert that noticed
     assert sum(finding.assertion is not None for finding in found) >= len(MUTANTS) - 2
