@@ -74,3 +74,11 @@ def scroll_with_a_finger(page, x, y):
     for kind, dy in [("touchStart", 0), *(("touchMove", -20 * k) for k in range(1, 8)), ("touchEnd", None)]:
         points = [] if dy is None else [{"x": x, "y": y + dy}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def drag(page, start, stop):
+    """The mouse, held down, from one point of the page to another."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*stop, steps=5)
+    page.mouse.up()

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from explored import arrays, html, random_settings, root, scroll_with_a_finger, settings
+from explored import arrays, drag, html, random_settings, root, scroll_with_a_finger, settings
 
 import spikebook as sb
 from spikebook.explore import clamp_rig
@@ -73,13 +73,6 @@ def place(page, part_x, V):
     box = root(page, NAME).locator("canvas").nth(1).bounding_box()
     x = box["x"] + 46 + part_x * (box["width"] - 56)
     return x, box["y"] + box["height"] - 5 - (box["height"] - 10) * (V + 120) / 200
-
-
-def drag(page, start, end):
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
 
 
 def test_the_command_is_dragged_by_its_points(opened):

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, settings
+from explored import arrays, drag, html, root, settings
 
 import spikebook as sb
 
@@ -15,13 +15,6 @@ def on_screen(page, x, y):
     """Where a place of the bench's screen (degrees) is on the page."""
     box = root(page, "receptive_fields").locator("canvas").first.bounding_box()
     return box["x"] + (x / 8 + 0.5) * box["width"], box["y"] + (0.5 - y / 8) * box["height"]
-
-
-def drag(page, start, stop):
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*stop, steps=5)
-    page.mouse.up()
 
 
 def middle(locator):
