@@ -17,3 +17,6 @@ const letScroll = () => {
 };
 addEventListener("resize", letScroll);
 document.fonts.ready.then(letScroll);
+
+// From a disk no page may read another, so there the search's results come without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
