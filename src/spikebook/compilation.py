@@ -196,24 +196,25 @@ def _product(name, power):
 
 
 @cache
-def load(text, entries, contract=False):
+def load(text, entries, contract=False, plain=False):
     """Import `text` (scalar Python) as a module, compiled by Numba when that is installed.
 
     entries    names of the functions that are called from outside; those keep their compiled form on disk
+    plain      leave it as it is: to compile takes longer than to run a short search once
     contract   whether a product and a sum may be rounded together, and a division by a number become a product: faster,
                and different from plain Python in the last digit
 
     The text may call the functions `OF_MANY`; if it calls `widest_vectors()` its exponentials are those for many neurons.
     """
-    if has_numba():
+    if has_numba() and not plain:
         number = "many" if "widest_vectors()" in text else "one"
         # As text, since a set is printed in another order by another process, which would then not find this one's cache.
         fastmath = '{"contract", "arcp"}' if contract else "False"
         header = (
             f"{Path(__file__).with_name('fast_math.py').read_text(encoding='utf-8')}\n\n"
             f"from numpy import empty\n\n\nexp, expm1 = exp_of_{number}, expm1_of_{number}\n"
-            f'inner = njit(error_model="numpy", fastmath={fastmath}, forceinline=True)\n'
-            f'entry = njit(error_model="numpy", fastmath={fastmath}, cache=True, nogil=True)\n'
+            f'inner = njit(error_model="numpy", fastmath={fastmath}, forceinline=True, **BELOW)\n'
+            f'entry = njit(error_model="numpy", fastmath={fastmath}, cache=True, nogil=True, no_cfunc_wrapper=True)\n'
         )
         for name in {line[4:].split("(")[0] for line in text.splitlines() if line.startswith("def ")}:
             text = text.replace(f"def {name}(", f"@{'entry' if name in entries else 'inner'}\ndef {name}(")

@@ -16,6 +16,10 @@ PER_LN2, LN2_HIGH, LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.908214929
 ROUNDER = 1.5 * 2**52 + 1023
 BITS = ir.IntType(64)
 
+# What compiled code alone calls needs no way in from Python or C, and is compiled sooner without.
+BELOW = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+accurate = njit(error_model="numpy", fastmath={"contract"}, forceinline=True, **BELOW)
+
 
 @intrinsic
 def power_of_two(typing, rounded):
@@ -39,7 +43,7 @@ def widest_vectors(typing):
     return types.none(), build
 
 
-@njit
+@njit(**BELOW)
 def marks(n):
     return zeros(n, bool_)
 
@@ -68,7 +72,7 @@ def lowest_bit(typing, bits):
     return types.int64(types.int64), build
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def _rest(r):
     """exp(r) - 1 for |r| < 0.3466: r + r^2 p(r), with p of degree 9 through its true values at Chebyshev's nodes (off by
     at most 2e-17), summed in pairs and pairs of pairs, for a short chain of waits."""
@@ -82,7 +86,7 @@ def _rest(r):
     return r + r2 * (first + r4 * (second + r4 * third))
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def _power_and_rest(x):
     """2^k and exp(r) - 1, with x = k ln 2 + r. Each limit stands where one instruction will do for it."""
     x = -708.0 if x < -708.0 else x  # what is no number passes both
@@ -92,24 +96,24 @@ def _power_and_rest(x):
     return power_of_two(rounded), _rest(x - k * LN2_HIGH - k * LN2_LOW)
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def exp_of_many(x):
     power, rest = _power_and_rest(x)
     return power + power * rest
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def expm1_of_many(x):
     power, rest = _power_and_rest(x)
     return power * rest + (power - 1.0)
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def exp_of_one(x):
     """In the short steps of one neuron most exponents are small: a branch, well foreseen, saves waiting for k."""
     return 1.0 + _rest(x) if abs(x) < 0.34 else exp_of_many(x)
 
 
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+@accurate
 def expm1_of_one(x):
     return _rest(x) if abs(x) < 0.34 else expm1_of_many(x)

@@ -99,6 +99,11 @@ def compiled(model, *methods):
     return load(program(model, methods), (*map(entry, methods), "rest", "fastest"), bool(model.gates))
 
 
+def plain(model):
+    """The search for rest as plain Python: a millisecond for each, where Numba needs a second to compile it."""
+    return load(program(model, ()), (), plain=True)
+
+
 def program(model, methods=None):
     """The text described above, for `methods` (all that suit the model), with as few exponentials as can be."""
     return _shared(written(model, methods))

@@ -53,6 +53,9 @@ RESERVED |= {
 }
 
 
+MANY = 1000  # resting states to be searched for: then it saves time to compile the search
+
+
 class Parameter(NamedTuple):
     """One parameter: its published value, unit and meaning, and the range in which the model is documented."""
 
@@ -251,15 +254,16 @@ class Model:
         """The resting state as `rest` gives it, from all parameters: numbers, or arrays with one value a neuron."""
         if self.derivatives:
             return self._search_rest(values)
-        from .methods import compiled  # the search is one more text made from the model
+        from .methods import compiled, plain  # the search is one more text made from the model
 
         columns = np.broadcast_arrays(*values.values())
         each = np.array([column.ravel() for column in columns], dtype=float).T
         different, which = np.unique(each, axis=0, return_inverse=True)
+        search = (plain(self) if len(different) < MANY else compiled(self)).rest
         states = np.empty((len(different), len(self.state)))
         for k, parameters in enumerate(different.tolist()):
             state = array([0.0] * len(self.state))
-            if not compiled(self).rest(*parameters, state):
+            if not search(*parameters, state):
                 raise ValueError(
                     f"{self.name} has no resting voltage between -200 and 200 mV with these parameters; "
                     "give initial={'V': ...} to start elsewhere"
