@@ -11,6 +11,7 @@ from scipy.special import erfc
 import spikebook as sb
 from spikebook.action_potential import (
     Pulse,
+    Synapse,
     charging,
     conduction_velocity,
     input_resistance,
@@ -90,6 +91,37 @@ def test_a_passive_cable_adds_and_scales_and_an_active_one_does_not():
     pulses[:] = strong
     difference, size = added(lambda p: simulate(p, 5, celsius=18.5))
     assert difference > 0.1 * size
+
+
+def test_a_synapse_on_all_of_a_passive_cable_is_a_second_leak():
+    g_L, E_L, g, E = LEAK["g_L"], LEAK["E_L"], 0.7, -10.0
+    axon = run_passive(Synapse(60, 0, g, duration=100, width=300, reversal=E), duration=8, dt=0.005)
+    end = (g_L * E_L + g * E) / (g_L + g)
+    expected = end + (E_L - end) * np.exp(-axon.t * (g_L + g) / 1.0)
+    assert np.abs(axon.V - expected[:, None]).max() < 1e-4
+
+
+def test_one_synapse_meets_the_resistance_of_the_cable_and_saturates():
+    """With the input resistance R, a steady conductance g brings the cable g R / (1 + g R) of the way to its reversal."""
+    width = 0.25
+    area = 2 * math.pi * 238e-4 * width * 0.1  # cm2
+    resistance = input_resistance(**SQUID, g=LEAK["g_L"])  # kOhm
+    towards = []
+    for g in (1.0, 30.0, 390.0):
+        axon = run_passive(Synapse(60, 0, g, 100, width, reversal=0.0), duration=40, dt=0.005)
+        towards.append((axon.at(60)[-1] - LEAK["E_L"]) / -LEAK["E_L"])
+        expected = g * area * resistance / (1 + g * area * resistance)
+        assert towards[-1] == pytest.approx(expected, rel=0.02)
+    assert towards[0] < 0.05 and 0.85 < towards[2] < 1
+
+
+def test_a_synapse_that_stays_shut_changes_nothing_and_one_at_rest_only_the_conductance():
+    shut = simulate([Pulse(10, 1), Synapse(50, 0, 0.0, 8, 5)], 8, celsius=18.5).V
+    assert np.array_equal(shut, simulate(Pulse(10, 1), 8, celsius=18.5).V)
+    rest = sb.hodgkin_huxley.MODEL.rest(celsius=18.5)["V"]
+    shunt = Synapse(50, 0, 100.0, 20, 10, reversal=rest)
+    assert np.abs(simulate(shunt, 8, celsius=18.5).V - rest).max() < 1e-6
+    assert not len(simulate([Pulse(10, 1), shunt], 10, celsius=18.5).spike_times(80))  # and no spike passes it
 
 
 # ---- the active axon
@@ -254,6 +286,9 @@ def test_an_electrode_outside_sees_plus_minus_plus():
         ({"compartments": 10**6, "length": 100.0}, "record less often"),
         ({"pulses": Pulse(120)}, "position = 120 mm .* 0 to 100 mm"),
         ({"pulses": Pulse(10, width=0)}, "width = 0"),
+        ({"pulses": Synapse(10, conductance=-1)}, "conductance = -1 mS/cm2 of a synapse is not from 0 to 200;"),
+        ({"pulses": Synapse(10, conductance=201)}, "conductance = 201 .* smaller dt"),
+        ({"pulses": Synapse(10, reversal=math.nan)}, "reversal of a synapse = nan mV"),
         ({"pulses": Pulse(10, current=1e60)}, "weaker current"),
         ({"pulses": Pulse(10, current=math.inf)}, "current of a pulse = inf"),
     ],

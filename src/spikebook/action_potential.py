@@ -18,7 +18,7 @@ doi:10.1016/0020-7101(84)90008-4.
 import numpy as np
 from numpy import exp
 
-from .axon_pieces import Pulse, check_pieces, check_pulse, each, membrane_of, pieces
+from .axon_pieces import Pulse, Synapse, check_pieces, check_pulse, each, membrane_of, pieces
 from .cable import charging, input_resistance, length_constant, steady
 from .cable import compiled as compiled_cable
 from .compilation import array, gather, load
@@ -33,6 +33,7 @@ from .travelling_wave import conductance_at_rest, conduction_velocity, ionic_cur
 __all__ = [
     "Propagation",
     "Pulse",
+    "Synapse",
     "charging",
     "conduction_velocity",
     "input_resistance",
@@ -42,6 +43,7 @@ __all__ = [
     "steady",
 ]
 
+STIFFEST = 2.0  # of conductance dt / C: beyond, the voltage under a synapse overshoots its reversal potential
 MOST_VALUES = 5e7  # recorded voltages: 400 MB
 
 
@@ -57,12 +59,12 @@ def relaxed_gate(x, alpha, beta, duration):
 
 def propagate(
     steps, every, dt, compartments, C, g_Na, g_K, g_L, E_Na, E_K, E_L, celsius, left, right, pulses, covered, starts,
-    stops, strengths, V, n, m, h, coming, change, recorded,
+    stops, strengths, conductances, V, n, m, h, coming, change, recorded,
 ):  # fmt: skip
     """Advance the axon by `steps` steps of `dt` ms; write its voltages at the start and after every `every` steps.
 
-    left, right   axial conductances (`couple`); covered, starts, stops, strengths   the pulses, of which `covered`
-    has a row each (`cover`); coming, change   room to work in
+    left, right   axial conductances (`couple`); covered, starts, stops, strengths, conductances   the pulses: `covered` has
+    a row for each (`cover`), and its current is strength - conductance V; coming, change   room to work in
     """
     speed = phi(celsius)
     for k in range(compartments):
@@ -91,7 +93,9 @@ def propagate(
             part = (min((i + 1) * dt, stops[pulse]) - max(i * dt, starts[pulse])) / dt
             if part > 0:
                 for k in range(compartments):
-                    change[k] += part * strengths[pulse] * covered[pulse * compartments + k]
+                    active = part * covered[pulse * compartments + k]
+                    change[k] += active * (strengths[pulse] - conductances[pulse] * V[k])
+                    coming[k] += active * conductances[pulse]
         for k in range(compartments):
             diagonal = coming[k]
             if k > 0:
@@ -130,7 +134,7 @@ def simulate(
 ):
     """Simulate an axon, from rest, for `duration` ms, and return its Propagation.
 
-    pulses         a Pulse, or several
+    pulses         a Pulse or a Synapse, or several of them
     length         mm; or an array with the length of every compartment, from the axon's left end on
     radius         um; a number, or an array with one value a compartment
     axial_resistivity   ohm cm
@@ -155,7 +159,7 @@ def simulate(
     resistivity = above_zero("axial_resistivity", axial_resistivity, "ohm cm")
     radii = each("radius", radius, "um", count)
     columns, celsius = membrane_of(membrane, count)
-    pulses = [pulses] if isinstance(pulses, Pulse) else list(pulses)
+    pulses = [pulses] if isinstance(pulses, (Pulse, Synapse)) else list(pulses)
     rows = steps // every + 1
     if rows * count > MOST_VALUES:
         raise ValueError(f"{rows} records of {count} compartments are too many to keep; record less often: every=10")
@@ -168,17 +172,17 @@ def simulate(
         np.zeros((len(pulses) + 1) * count)
     )  # a row more than needed: no pulse at all is none to compiled code
     for i, pulse in enumerate(pulses):
-        check_pulse(pulse, lengths.sum())
+        check_pulse(pulse, lengths.sum(), STIFFEST * columns["C"].min() / dt)
         cable.cover(count, sizes, float(pulse.position), float(pulse.width), i * count, covered)
     starts = array([*(pulse.start for pulse in pulses), 0])
     stops = array([*(pulse.start + pulse.duration for pulse in pulses), 0])
-    strengths = array([*(pulse.current for pulse in pulses), 0])
+    strengths, conductances = (array([*(pulse.line[k] for pulse in pulses), 0]) for k in (0, 1))
     recorded = array(np.zeros(rows * count))
     try:
         compiled().propagate(
             steps, int(every), dt, count, *(array(column) for column in columns.values()), celsius, left, right,
-            len(pulses), covered, starts, stops, strengths, *(array(rest[name]) for name in MODEL.state), coming, change,
-            recorded,
+            len(pulses), covered, starts, stops, strengths, conductances,
+            *(array(rest[name]) for name in MODEL.state), coming, change, recorded,
         )  # fmt: skip
         V = np.asarray(recorded).reshape(rows, count)
         sound = bool(np.all(np.isfinite(V)))

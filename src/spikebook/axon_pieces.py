@@ -10,6 +10,8 @@ from .hodgkin_huxley import MODEL
 from .model import number
 
 MEMBRANE = ("C", "g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L")
+UNITS = {"position": "mm", "start": "ms", "duration": "ms", "width": "mm"}  # of what an axon is given
+UNITS |= {"current": "uA/cm2", "conductance": "mS/cm2", "reversal": "mV"}
 COARSEST = 0.3  # compartments longer than this part of the length constant no longer look like a cable
 
 
@@ -22,6 +24,28 @@ class Pulse(NamedTuple):
     current: float = 500.0
     duration: float = 0.2
     width: float = 2.0
+
+    @property
+    def line(self):
+        """a and g of its current a - g V: uA/cm2, and mS/cm2."""
+        return self.current, 0.0
+
+
+class Synapse(NamedTuple):
+    """A conductance on `width` mm about `position` mm: `conductance` mS per cm2 of the membrane there, open from `start` ms
+    on for `duration` ms. Its current pulls V towards `reversal` (mV)."""
+
+    position: float
+    start: float = 0.0
+    conductance: float = 1.0
+    duration: float = 1.0
+    width: float = 2.0
+    reversal: float = 0.0
+
+    @property
+    def line(self):
+        """a and g of its current a - g V: uA/cm2, and mS/cm2."""
+        return self.conductance * self.reversal, self.conductance
 
 
 def each(name, value, unit, count):
@@ -78,14 +102,21 @@ def check_pieces(lengths, radii, resistivity, conductance):
         )
 
 
-def check_pulse(pulse, length):
-    """Refuse what is no pulse, or lies beyond the axon's `length` (mm)."""
-    if not isinstance(pulse, Pulse):
-        raise TypeError(f"pulses takes Pulse(position, start, current, duration, width), not {pulse!r}")
-    for name, value, unit in zip(Pulse._fields, pulse, ("mm", "ms", "uA/cm2", "ms", "mm")):
-        number(f"{name} of a pulse", value, unit)
+def check_pulse(pulse, length, strongest):
+    """Refuse what is neither pulse nor synapse, lies beyond the axon's `length` (mm) or conducts more than `strongest` (mS/cm2)."""
+    if not isinstance(pulse, (Pulse, Synapse)):
+        kinds = " or ".join(f"{kind.__name__}({', '.join(kind._fields)})" for kind in (Pulse, Synapse))
+        raise TypeError(f"pulses takes {kinds}, not {pulse!r}")
+    kind = type(pulse).__name__.lower()
+    for name, value in pulse._asdict().items():
+        number(f"{name} of a {kind}", value, UNITS[name])
     if not 0 <= pulse.position <= length:
-        raise ValueError(f"position = {pulse.position:g} mm of a pulse is not on the axon; give 0 to {length:g} mm")
+        raise ValueError(f"position = {pulse.position:g} mm of a {kind} is not on the axon; give 0 to {length:g} mm")
     for name in ("duration", "width"):
         if getattr(pulse, name) <= 0:
-            raise ValueError(f"{name} = {getattr(pulse, name):g} of a pulse is not above 0; a short one is 0.1")
+            raise ValueError(f"{name} = {getattr(pulse, name):g} of a {kind} is not above 0; a short one is 0.1")
+    if not 0 <= pulse.line[1] <= strongest:
+        raise ValueError(
+            f"conductance = {pulse.conductance:g} mS/cm2 of a synapse is not from 0 to {strongest:g}; with a smaller dt or "
+            "a larger width it may be stronger"
+        )

@@ -47,7 +47,7 @@ export function axon(explorer) {
     program.propagate(
       steps, every, duration / steps, columns,
       ...["C", "g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L"].map((name) => filled(membrane[name])), celsius, left, right,
-      numbers.length, covered, starts, starts.map((start) => start + spec.pulse.duration), numbers.map(() => current),
+      numbers.length, covered, starts, starts.map((start) => start + spec.pulse.duration), numbers.map(() => current), numbers.map(() => 0),
       ...state.map((value) => filled(value)), filled(0), filled(0), V,
     );
     wave = { key, V, rest: state[0] };
