@@ -8,6 +8,7 @@ import { Panel } from "./panel.js";
 import { stroke, timelines } from "./timelines.js";
 
 const BUSY = 2000, OPEN = 40; // µA/cm² and mS/cm²: what the widest wire and the fullest resistor stand for
+const EARLIER = [2, 3]; // the dash of the clamp's current as it was
 const QUIET = 0.5; // µA/cm²: no current to speak of
 
 const signed = (value, digits = 0) => {
@@ -85,7 +86,7 @@ class Circuit extends Panel {
       write(V < 0 ? "+" : "\u2212", x1 + 13, middle - 8, "ink");
       write(V < 0 ? "\u2212" : "+", x1 + 13, middle + 9, "ink");
     }
-    write(`${signed(charge)} nC`, x1 + 8, bottom - 9, "ink");
+    write(`${signed(charge)} nC/cm²`, x1 + 8, bottom - 9, "ink");
 
     branches.forEach(({ label, colour, I, G, E, shut, varies }, k) => {
       const x = wire(k + 2);
@@ -175,7 +176,7 @@ export function clampRig(explorer) {
           { name: "I_L", label: "leak", colour: "L" },
           { name: "current", label: "clamp", colour: "input" },
         ],
-        more: [{ label: "before", colour: "muted" }],
+        more: [{ label: "before", colour: "muted", dash: EARLIER }],
       },
       {
         title: "conductance", unit: "mS/cm2", base: [0, 10], heights: [74, 48], most: 2,
@@ -230,7 +231,8 @@ export function clampRig(explorer) {
           g.rect(left, top - 5, right - left, bottom - top + 10);
           g.clip();
           panel.trace(before);
-          g.strokeStyle = look.ghost;
+          g.strokeStyle = look.muted;
+          g.setLineDash(EARLIER);
           g.lineWidth = 1.5;
           g.stroke();
           g.restore();
