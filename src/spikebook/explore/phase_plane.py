@@ -51,7 +51,7 @@ class PhasePlane(ExplorerBase):
                 slider(key, units[key], model.parameters[key].meaning, "neuron", given)
                 for key, given in parameters.items()
             ),
-            slider("pulse_current", model.current_unit or unit_u, "of pulses (2 ms)", "input", (-20, 20, 10, 0.1)),
+            slider("pulse_current", model.current_unit or unit_u, "each 2 ms long", "input", (-20, 20, 10, 0.1)),
             slider("v_start", unit_v, "where it starts", "start", least[v]),
             slider("u_start", unit_u, "where it starts", "start", least[u]),
             {**slider("duration", "ms", "simulated time", "run", (50, 500, 200, 10)), "whole": True},
