@@ -8,6 +8,7 @@ import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
 import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
+import { phasePlane } from "./phase_plane.js";
 import { plasticity } from "./plasticity.js";
 import { race } from "./race.js";
 
@@ -20,6 +21,7 @@ export const views = {
   neuron,
   noise_experiment: noiseExperiment,
   paired_pulses: pairedPulses,
+  phase_plane: phasePlane,
   plasticity,
   race,
 };
