@@ -11,6 +11,7 @@ from .chapters import (
     receptive_fields,
     receptive_fields_sta,
     refractory_period,
+    spike_trains,
     synapses,
     synapses_paired_pulse,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "receptive_fields",
     "receptive_fields_sta",
     "refractory_period",
+    "spike_trains",
     "synapses",
     "synapses_paired_pulse",
 ]
