@@ -32,7 +32,7 @@ class ComposerExplorer(ExplorerBase):
             whole("burst", "", "spikes in a burst", "train", (*composer.RANGES["burst"], 1, 1)),
             slider("t_ref", "ms", "refractory period", "train", (*composer.RANGES["t_ref"], 0, 0.5)),
             slider("swing", "", "rhythm of 2 Hz", "rate", (*composer.RANGES["swing"], 0, 0.05)),
-            slider("spread", "", "sd of each second’s gain", "rate", (*composer.RANGES["spread"], 0, 0.05)),
+            slider("spread", "", "sd of the gain", "rate", (*composer.RANGES["spread"], 0, 0.05)),
             whole("rows", "s", "recorded", "recording", (20, composer.MOST_ROWS, 100, 10)),
             whole("seed", "", "another recording", "recording", (1, 100, 1, 1)),
         ]

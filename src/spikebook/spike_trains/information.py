@@ -80,11 +80,7 @@ def mutual_information(stimuli, responses, bias_corrected=True):
     >>> mutual_information(["left", "right"] * 20, [0, 3] * 20, bias_corrected=False)
     1.0
     """
-    stimuli, responses = _symbols(stimuli, "stimuli"), _symbols(responses, "responses")
-    if len(stimuli) != len(responses):
-        raise ValueError(
-            f"{len(stimuli)} stimuli and {len(responses)} responses are no pairs; give one of each a trial"
-        )
+    stimuli, responses = _pairs(stimuli, responses)
     table = np.zeros((stimuli.max() + 1, responses.max() + 1), dtype=int)
     np.add.at(table, (stimuli, responses), 1)
     bits = _bits(table.sum(axis=0)) - sum(int(row.sum()) * _bits(row) for row in table) / len(stimuli)
@@ -106,7 +102,7 @@ def extrapolated_information(stimuli, responses):
     >>> round(extrapolated_information(["left", "right"] * 20, [0, 3] * 20), 12)
     1.0
     """
-    stimuli, responses = _symbols(stimuli, "stimuli"), _symbols(responses, "responses")
+    stimuli, responses = _pairs(stimuli, responses)
     if np.bincount(stimuli).min() < 4:
         raise ValueError("a stimulus has fewer than 4 trials, too few to be quartered; give at least 4 of each")
     turn = np.empty(len(stimuli), dtype=int)  # how many trials of the same stimulus came before
@@ -139,6 +135,16 @@ def _possible(counts):
     p = np.maximum(0, 1 - x * q) * (counts[counts > 0, None] + 1) / (N + seen)
     expected = np.sum(1 - (1 - p) ** N, axis=0) + x * (seen / (N + seen))
     return seen + int(np.argmin(np.abs(expected - seen)))
+
+
+def _pairs(stimuli, responses):
+    """Stimuli and responses as numbers, one of each a trial."""
+    stimuli, responses = _symbols(stimuli, "stimuli"), _symbols(responses, "responses")
+    if len(stimuli) != len(responses):
+        raise ValueError(
+            f"{len(stimuli)} stimuli and {len(responses)} responses are no pairs; give one of each a trial"
+        )
+    return stimuli, responses
 
 
 def _symbols(values, name):

@@ -8,7 +8,6 @@ import { element } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 const SHOWN = 20; // rows of the raster
-const END = 1e-9;
 
 class Plot extends Panel {
   get inner() {
@@ -23,7 +22,7 @@ class Plot extends Panel {
 
   nice(top) {
     const power = 10 ** Math.floor(Math.log10(top));
-    return [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= top * (1 - END)) * power;
+    return [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= top * (1 - 1e-9)) * power;
   }
 
   bars(values, width, colour) {
@@ -118,7 +117,7 @@ export function composer(explorer) {
   const course = new Plot({ height: 46, phoneHeight: 36, base: [0, 1], most: 2, showTime: true, title: [name("rate over the second, all rows (Hz)")] });
   const small = { height: 92, phoneHeight: 66, base: [0, 1], most: 2, showTime: true };
   const gaps = new Plot({ ...small, title: [name("intervals (% each)")] });
-  const after = new Plot({ ...small, title: [name("rate after a spike (Hz)")] });
+  const after = new Plot({ ...small, title: [name("after a spike (Hz)")] });
   const tally = new Plot({ ...small, unit: "", title: [name("counts in 1 s (rows)")] });
   const spans = Object.assign(new Windows({ ...small, title: [name("Fano, by window")] }), { span: [windows[0], windows.at(-1)] });
   const plots = [gaps, tally, after, spans];
@@ -235,24 +234,21 @@ export function composer(explorer) {
 
   // ---- sound: the rows one after another, with a dot that runs along
 
-  const { listen, ...sound } = (() => {
-    const made = clicks(explorer, (from, to) => {
-      const { rows, n } = explorer.result;
-      const length = (rows * row) / 1000;
-      const found = [];
-      const lap = length * Math.floor(from / length);
-      for (let i = 0; i < n; i++) {
-        const at = lap + times[i] / 1000;
-        if (at >= from && at < to) found.push(at);
-      }
-      return found;
-    }, follow);
-    return { listen: made.listen, clock: () => made.now };
-  })();
+  const sound = clicks(explorer, (from, to) => {
+    const { rows, n } = explorer.result;
+    const length = (rows * row) / 1000;
+    const lap = length * Math.floor(from / length);
+    const found = [];
+    for (let i = 0; i < n; i++) {
+      const at = lap + times[i] / 1000;
+      if (at >= from && at < to) found.push(at);
+    }
+    return found;
+  }, follow);
   function follow(on) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const step = () => {
-      const now = sound.clock();
+      const { now } = sound;
       dot.hidden = now === null || !explorer.result;
       if (dot.hidden) return;
       const t = (now * 1000) % (Math.min(SHOWN, explorer.result.rows) * row);
@@ -264,7 +260,7 @@ export function composer(explorer) {
     if (on && !still) requestAnimationFrame(step);
   }
   const tools = element("div", "sb-tools");
-  tools.append(listen);
+  tools.append(sound.listen);
 
   // ---- in words and as a table
 
