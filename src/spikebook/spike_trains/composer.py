@@ -43,7 +43,7 @@ WINDOWS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)  # ms, of th
 MOST_ROWS = 300
 MOST_SPIKES = 60000
 POINTS = 17  # of an average over the gains
-RANGES = {"rate": (5, 60), "order": (1, 20), "burst": (1, 4), "t_ref": (0, 10), "swing": (0, 0.9), "spread": (0, 0.5)}
+RANGES = {"rate": (5, 60), "order": (1, 20), "burst": (1, 5), "t_ref": (0, 10), "swing": (0, 0.9), "spread": (0, 0.5)}
 
 
 def dead_part(burst, t_ref):
@@ -350,7 +350,7 @@ class Composition(NamedTuple):
 def compose(rate=20.0, order=1, burst=1, t_ref=0.0, swing=0.0, spread=0.0, rows=100, seed=1):
     """Compose a train of `rows` seconds as in the page's explorer, and measure it.
 
-    rate 5 to 60 Hz; order 1 to 20 and burst 1 to 4, whole numbers; t_ref 0 to 10 ms; swing 0 to 0.9; spread 0 to 0.5; rows
+    rate 5 to 60 Hz; order 1 to 20 and burst 1 to 5, whole numbers; t_ref 0 to 10 ms; swing 0 to 0.9; spread 0 to 0.5; rows
     3 to 300; seed a whole number from 1 on. ValueError for what lies outside.
 
     >>> found = compose(rate=20, order=4, rows=300)
