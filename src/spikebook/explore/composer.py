@@ -31,8 +31,8 @@ class ComposerExplorer(ExplorerBase):
             whole("order", "", "ticks for a spike", "train", (*composer.RANGES["order"], 4, 1)),
             whole("burst", "", "spikes in a burst", "train", (*composer.RANGES["burst"], 1, 1)),
             slider("t_ref", "ms", "refractory period", "train", (*composer.RANGES["t_ref"], 0, 0.5)),
-            slider("swing", "", "rhythm of 2 Hz", "rate", (*composer.RANGES["swing"], 0, 0.05)),
-            slider("spread", "", "sd of the gain", "rate", (*composer.RANGES["spread"], 0, 0.05)),
+            slider("swing", "", "rhythm of 2 Hz", "rate", (*composer.RANGES["swing"], 0, 0.01)),
+            slider("spread", "", "sd of the gain", "rate", (*composer.RANGES["spread"], 0, 0.01)),
             whole("rows", "s", "recorded", "recording", (20, composer.MOST_ROWS, 100, 10)),
             whole("seed", "", "another recording", "recording", (1, 100, 1, 1)),
         ]
