@@ -100,6 +100,15 @@ MUTANTS = [
     Mutant("the A current without its inactivation", "added_currents.py", "return g_A * a**3 * b * (V", "return g_A * a**3 * (V"),
     Mutant("chance flatters a coincidence", "choosing_a_model.py", "(found - chance * len(model))", "(found + chance * len(model))"),
     Mutant("the stimulus a frame too early", "spike_trains/correlations.py", "values[index - before].mean", "values[index - before - 1].mean"),
+    Mutant("slower bursts", "spike_trains/composer.py", "WITHIN = 3.0", "WITHIN = 6.0"),
+    Mutant("a gain that wanders less", "spike_trains/composer.py", "spread * sqrt(3.0) * (2 * uniform", "spread * (2 * uniform"),
+    Mutant("counts that vary less", "spike_trains/composer.py", "sums[p] * sums[p] / rows) / (rows - 1)", "sums[p] * sums[p] / (rows - 1)) / (rows - 1)"),
+    Mutant("noise that grows with the rate", "spike_trains/decoding.py", "np.sum(slopes**2 / rates, axis=-1)", "np.sum(slopes**2 / rates**2, axis=-1)"),
+    Mutant("a likelihood without its logarithm", "spike_trains/decoding.py", "counts @ np.log(expected).T", "counts @ expected.T"),
+    Mutant("bias added for each response", "spike_trains/information.py", "for row in table) - (table.shape[1] - 1)", "for row in table) + (table.shape[1] - 1)"),
+    Mutant("quarters that count the wrong way", "spike_trains/information.py", "+ mean_of(4)) / 3", "- mean_of(4)) / 3"),
+    Mutant("a spike moved at half the price", "spike_trains/distances.py", "row[:-1] + cost * np.abs", "row[:-1] + 0.5 * cost * np.abs"),
+    Mutant("local variation - a third", "spike_trains/statistics.py", "float(3 * np.mean((", "float(2 * np.mean(("),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
 

@@ -12,6 +12,7 @@ from .chapters import (
     receptive_fields,
     receptive_fields_sta,
     refractory_period,
+    spike_trains,
     synapses,
     synapses_paired_pulse,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "receptive_fields",
     "receptive_fields_sta",
     "refractory_period",
+    "spike_trains",
     "synapses",
     "synapses_paired_pulse",
 ]
