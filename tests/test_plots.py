@@ -2,6 +2,8 @@
 and side by side on one page."""
 
 import re
+from base64 import b64decode
+from io import BytesIO
 
 import matplotlib
 import numpy as np
@@ -146,3 +148,31 @@ def test_light_and_dark_have_the_same_names():
     for name in theme.LIGHT:
         assert f"--sb-{name}: {theme.LIGHT[name]}" in theme.css()
         assert f"--sb-{name}: {theme.DARK[name]}" in theme.css()
+
+
+def test_dots_are_a_small_picture_in_the_pages_colour():
+    axes = plt.subplots()[1]
+    axes.set(xlim=(0, 100), ylim=(0, 10))
+    plots.dots(axes, [0.5, 50.5, 50.5], [0.5, 5.5, 5.7], "E", columns=100, rows=10)
+    drawing = plots.html(axes.figure)
+    assert len(drawing) < 40_000 and "var(--sb-E" in drawing
+    mask = re.search(r'<mask id="(dots-\d+)"[^>]*><image xlink:href="data:image/png;base64,([^"]*)"', drawing)
+    assert f'mask="url(#{mask[1]})"' in drawing
+    shown = plt.imread(BytesIO(b64decode(mask[2])))[..., 3]
+    assert shown.shape == (10, 100) and shown.sum() == 2
+    rows, columns = np.nonzero(shown)
+    assert sorted(columns) == [0, 50] and sorted(rows) in ([0, 5], [4, 9])
+
+
+def test_dots_fill_the_present_limits_and_leave_them():
+    axes = plt.subplots()[1]
+    axes.set(xlim=(10, 20), ylim=(-1, 1))
+    plots.dots(axes, [5, 15], [0, 0], "V")
+    assert axes.get_xlim() == (10, 20) and axes.get_ylim() == (-1, 1)
+
+
+def test_a_picture_of_several_colours_stays_a_picture():
+    axes = plt.subplots()[1]
+    axes.imshow(np.arange(6).reshape(2, 3), interpolation="none")
+    drawing = plots.html(axes.figure)
+    assert "<image " in drawing and "<mask" not in drawing

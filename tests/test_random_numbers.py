@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from spikebook.compilation import array, gather, load
-from spikebook.random_numbers import generator, poisson, sow, uniform
+from spikebook.random_numbers import generator, logarithm, normals, poisson, sow, uniform
 
 
 def draw_many(count, mean, state, uniforms, counts):
@@ -92,3 +93,37 @@ def test_a_multiplier_that_is_wrong_would_be_noticed():
     wrong = list(state)
     wrong[0] += 1
     assert [uniform(state) for _ in range(3)] != [uniform(wrong) for _ in range(3)]
+
+
+def test_the_logarithm_is_the_logarithm():
+    """From the smallest s that `normals` can meet up to 1."""
+    values = [1.0, 0.7, 0.5, 0.1, *10.0 ** -np.arange(1, 20), *np.random.default_rng(1).uniform(0, 1, 5000)]
+    ours = np.array([logarithm(x) for x in values])
+    np.testing.assert_allclose(ours, np.log(values), rtol=2e-15, atol=2e-15)
+
+
+def drawn_normals(count, seed=1):
+    values = array(np.empty(count))
+    load(gather((normals,)), ("normals",)).normals(count, generator(seed), values)
+    return np.asarray(values)
+
+
+def test_normal_numbers_are_normal_and_independent():
+    values = drawn_normals(200_000)
+    n = len(values)
+    assert kstest(values, "norm").pvalue > 0.001
+    for power, expected, variance in ((1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)):
+        assert abs((values**power).mean() - expected) < 4 * np.sqrt(variance / n)
+    for lag in (1, 2, 3):
+        assert abs(np.corrcoef(values[lag:], values[:-lag])[0, 1]) < 4 / np.sqrt(n)
+        assert abs(np.corrcoef(values[lag:] ** 2, values[:-lag] ** 2)[0, 1]) < 4 / np.sqrt(n)
+    assert values.max() > 4 and values.min() < -4
+    assert kstest(drawn(1)[0] * np.sqrt(12) - np.sqrt(3), "norm").pvalue < 1e-6  # control: even ones are not
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_so_many_normal_numbers_are_drawn_as_are_asked_for(count):
+    values = [0.0] * (count + 1)
+    normals(count, generator(3), values)
+    assert all(values[:count]) and values[count] == 0
+    np.testing.assert_array_equal(values[:count], drawn_normals(8, 3)[:count])

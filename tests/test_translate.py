@@ -18,7 +18,7 @@ from spikebook import stimuli
 from spikebook.compilation import BUILT_IN, MATHEMATICS, gather
 from spikebook.explore.translate import Untranslatable, javascript
 from spikebook.methods import available, program
-from spikebook.random_numbers import poisson, sow, uniform
+from spikebook.random_numbers import normals, poisson, sow, uniform
 
 # Answers each line {code, name, calls} with the results of the calls. One loop for ever must not stop the tests.
 SERVER = """
@@ -154,6 +154,20 @@ def many_draws(count, seed, mean, state, results):
     for k in range(count):
         results[k] = uniform(state)
         results[k] += poisson(mean, state)
+
+
+def many_normals(count, seed, state, results):
+    sow(seed, state)
+    normals(count, state, results)
+
+
+def test_normal_numbers_are_drawn_alike():
+    """To the last digit, by a logarithm that is the same everywhere."""
+    text = gather((many_normals,))
+    call = [5001, 7, [0.0] * 6, [0.0] * 5001]
+    ((_, theirs),) = in_node(javascript(text), "many_normals", [call])
+    ((_, ours),) = in_python(text, "many_normals", [call])
+    assert theirs == ours and len(set(ours[1])) == 5001
 
 
 @pytest.mark.parametrize(("seed", "mean"), [(1, 0.3), (2**25, 40.0)])

@@ -56,12 +56,17 @@ def receive(n, spread, I, rng):
         I[j] += spread[j] * rng.standard_normal()
 
 
+def half_step(v, u, I):
+    """The published step of v, half a millisecond long."""
+    return v + 0.5 * dv(v, u, I)
+
+
 def move(n, lowest, v, u, a, b, I):
     """One millisecond in the published steps; returns how many neurons leapt from below `lowest` past the peak."""
     leaps = 0
     for j in range(n):
-        middle = v[j] + 0.5 * dv(v[j], u[j], I[j])
-        v[j] = middle + 0.5 * dv(middle, u[j], I[j])
+        middle = half_step(v[j], u[j], I[j])
+        v[j] = half_step(middle, u[j], I[j])
         leaps += (middle < lowest) & (v[j] >= PEAK)
         u[j] = u[j] + du(v[j], u[j], a[j], b[j])
     return leaps

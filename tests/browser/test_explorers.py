@@ -59,6 +59,7 @@ def from_a_cell():
         (sb.explore.membrane_potential_integrate_and_fire, 50),
         (sb.explore.refractory_period, 60),
         (sb.explore.choosing_a_model, 60),
+        (sb.explore.first_network, 30),
         (sb.explore.synapses, 60),
         (sb.explore.synapses_paired_pulse, 60),
         (sb.explore.receptive_fields, 100),

@@ -3,6 +3,7 @@
 from .chapters import (
     action_potential,
     choosing_a_model,
+    first_network,
     hodgkin_huxley_circuit,
     hodgkin_huxley_neuron,
     intro,
@@ -22,6 +23,7 @@ __all__ = [
     "Explorer",
     "action_potential",
     "choosing_a_model",
+    "first_network",
     "hodgkin_huxley_circuit",
     "hodgkin_huxley_neuron",
     "intro",

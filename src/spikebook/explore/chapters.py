@@ -8,6 +8,7 @@ from .composer import ComposerExplorer
 from .explorer import Explorer
 from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
+from .network import NetworkExplorer
 from .noise_experiment import NoiseExperiment
 from .paired_pulses import PairedPulses
 from .phase_plane import PhasePlane
@@ -274,3 +275,20 @@ def _cell(panel, current, before=0, pulses=(), pulse_current=10):
         "pulses": list(pulses),
         "pulse_current": pulse_current,
     }
+
+
+def first_network():
+    """A thousand neurons in the page, alive: their synapses are turned up and down while they fire."""
+    published = {"excitation": 0.5, "inhibition": 1, "thalamic_E": 5, "thalamic_I": 2, "n_inhibitory": 200}
+    return NetworkExplorer(
+        "first_network",
+        "A thousand neurons, alive",
+        "Each dot is a spike. Raise the inhibition to 2 and watch stripes and spectrum. Press on the raster to see one "
+        "neuron's voltage.",
+        presets={
+            "As published": published,
+            "No synapses": {**published, "excitation": 0, "inhibition": 0},
+            "No excitation": {**published, "excitation": 0},
+            "No inhibition": {**published, "inhibition": 0},
+        },
+    )

@@ -1,11 +1,12 @@
 // The core that all explorers share: settings, controls, the loop from a change to a picture, export, messages.
 //
-// A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), adapt(name, value),
+// A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), adapt(name, value), wake(),
 // summary(result), table(result), arrays(result) } that shows one kind of computation:
 //   elements   what it puts on the stage; tools: rows of buttons beside the controls
 //   canvases   [{ canvas, caption, width }], what a picture is made of
 //   compute    from the settings to a result, by translated Python; an error thrown there is shown to the reader
 //   adapt      optional: called when a setting is shown, for what depends on it
+//   wake       optional: called when the explorer comes into sight, for what moves by itself
 //   summary    the result in words; table: its columns, [{ title, values }]; arrays: what `trace()` returns
 // The core knows nothing of neurons.
 
@@ -203,7 +204,9 @@ export class Explorer {
     this.observers = [
       new IntersectionObserver(([entry]) => {
         this.visible = entry.isIntersecting;
-        if (this.visible) this.update();
+        if (!this.visible) return;
+        this.update();
+        this.view.wake?.();
       }, { rootMargin: "100px" }),
       new ResizeObserver(() => this.visible && this.redraw()),
       new MutationObserver(() => this.retheme()),

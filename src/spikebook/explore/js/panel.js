@@ -89,6 +89,10 @@ export class Panel {
     return ticks(...this.scale, this.most);
   }
 
+  written(mark) {
+    return tidy(mark);
+  }
+
   // lines: [{ values, colour, dash }] over equally spaced times from 0 to duration; look: colours and font by name;
   // spikes: times that are marked at the top, by a line from the value `foot` up if one is given.
   draw(lines, duration, look, spikes = [], foot = null) {
@@ -112,7 +116,7 @@ export class Panel {
       g.lineTo(right, y);
       g.stroke();
       g.fillStyle = look.muted;
-      g.fillText(tidy(tick), left - 6, y);
+      g.fillText(this.written(tick), left - 6, y);
     }
     if (this.showTime) this.drawTime(look);
     g.lineJoin = "round";

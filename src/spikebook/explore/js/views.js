@@ -6,6 +6,7 @@ import { clampRig } from "./clamp_rig.js";
 import { composer } from "./composer.js";
 import { lightBench } from "./light_bench.js";
 import { membrane } from "./membrane.js";
+import { network } from "./network.js";
 import { neuron } from "./neuron.js";
 import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
@@ -20,6 +21,7 @@ export const views = {
   composer,
   light_bench: lightBench,
   membrane,
+  network,
   neuron,
   noise_experiment: noiseExperiment,
   paired_pulses: pairedPulses,
