@@ -25,6 +25,7 @@ from . import (
     spike_trains,
     stimuli,
     synapses,
+    toward_learning,
     voltage_clamp,
 )
 from .model import Gate, Model, Parameter
@@ -63,6 +64,7 @@ __all__ = [
     "stimuli",
     "sweep",
     "synapses",
+    "toward_learning",
     "voltage_clamp",
 ]
 

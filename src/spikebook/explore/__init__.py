@@ -13,6 +13,7 @@ from .chapters import (
     refractory_period,
     synapses,
     synapses_paired_pulse,
+    toward_learning,
 )
 from .explorer import Explorer
 
@@ -30,4 +31,5 @@ __all__ = [
     "refractory_period",
     "synapses",
     "synapses_paired_pulse",
+    "toward_learning",
 ]

@@ -1,6 +1,7 @@
 """The chapters' explorers: which model, which knobs, and what to try first."""
 
 from .. import hodgkin_huxley, reduced_models
+from .activation import ActivationExplorer
 from .axon import AxonExplorer
 from .clamp_rig import ClampRig
 from .explorer import Explorer
@@ -209,5 +210,19 @@ def choosing_a_model():
             "Slow ramp": {"stimulus": "ramp", "strength": 3, "width": 200},
             "Fast sine": {"stimulus": "sine", "strength": 2, "width": 14},
             "Noise": {"stimulus": "noise", "strength": 3, "width": 200},
+        },
+    )
+
+
+def toward_learning():
+    """A neuron's rate against its input, beside the units that artificial networks are made of."""
+    return ActivationExplorer(
+        "toward_learning",
+        "How much of a unit is in a neuron?",
+        "Drag the noise up from 1 mV: the corner of the neuron's curve goes soft. Then make the refractory period long.",
+        presets={
+            "No noise": {"sigma": 0, "q": 0, "t_ref": 2, "unit": "ReLU"},
+            "In noise": {"sigma": 4, "q": 0, "t_ref": 2, "unit": "softplus"},
+            "Long refractory period": {"sigma": 4, "q": 0, "t_ref": 15, "unit": "sigmoid"},
         },
     )
