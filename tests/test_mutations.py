@@ -92,6 +92,14 @@ MUTANTS = [
     Mutant("the A current without its inactivation", "added_currents.py", "return g_A * a**3 * b * (V", "return g_A * a**3 * (V"),
     Mutant("chance flatters a coincidence", "choosing_a_model.py", "(found - chance * len(model))", "(found + chance * len(model))"),
     Mutant("the stimulus a frame too early", "spike_trains/correlations.py", "values[index - before].mean", "values[index - before - 1].mean"),
+    Mutant("Siegert's reset at the threshold's side", "toward_learning/activation.py", "y_reset = (V_reset - mu)", "y_reset = (0.8 * V_reset - mu)"),
+    Mutant("noise that counts twice", "toward_learning/activation.py", "y_th = (V_th - mu) / (sqrt(2)", "y_th = (V_th - mu) / (2 * sqrt(2)"),
+    Mutant("adaptation that gives charge back", "toward_learning/activation.py", "excess = unadapted(I - 0.001", "excess = unadapted(I - 0.0012"),
+    Mutant("a branch that does not fall", "toward_learning/dendrite.py", "np.exp(-np.maximum(s - 1, 0.0) / fall)", "np.exp(-0 * np.maximum(s - 1, 0.0) / fall)"),
+    Mutant("who comes late grows", "toward_learning/stdp.py", "w[k] - A_minus * post", "w[k] + A_minus * post"),
+    Mutant("a window of one sign", "toward_learning/stdp.py", "A_plus, -A_minus)", "A_plus, A_minus)"),
+    Mutant("an electrode of the other sign", "toward_learning/electrodes.py", "step = np.diff(phi)", "step = -np.diff(phi)"),
+    Mutant("a potential that forgets the 4 pi's 4", "toward_learning/electrodes.py", "(4 * np.pi * conductivity * r)", "(np.pi * conductivity * r)"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
 

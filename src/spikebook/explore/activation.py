@@ -38,7 +38,9 @@ class ActivationExplorer(ExplorerBase):
                 slider("t_ref", "ms", "refractory period", "neuron", (0, 20, 2, 0.1)),
                 slider("g_L", "mS/cm2", "leak", "neuron", (0.04, 0.3, values["g_L"], 0.002)),
                 slider("V_th", "mV", "threshold", "neuron", (-60, -40, values["V_th"], 0.1)),
-                slider("current", "uA/cm2", "whose spikes are shown", "shown", (activation.LOW, activation.HIGH, 2, 0.02)),
+                slider(
+                    "current", "uA/cm2", "whose spikes are shown", "shown", (activation.LOW, activation.HIGH, 2, 0.02)
+                ),
                 choice("unit", "unit", "shown", KINDS),
             ],
             presets=presets,

@@ -32,10 +32,18 @@ from ..reduced_models import LEAKY
 
 LOW, HIGH, POINTS = -1.0, 5.0, 121  # uA/cm2: where the curve is drawn and compared
 NODES, SPACING, FIRST_NODE = 56, 0.115, -3.5  # of the integral, after u = scale exp(s - exp(-s))
-ROUNDS, FINEST, LEAST = 80, 0.001, 1e-9  # of the search for the closest unit: uA/cm2, and gain, that it does not ask after
+ROUNDS, FINEST, LEAST = (
+    80,
+    0.001,
+    1e-9,
+)  # of the search for the closest unit: uA/cm2, and gain, that it does not ask after
 FAR = 6.0  # y_th from which the neuron is silent: less than a spike in a thousand years
 UNITS = {"ReLU": 0, "softplus": 1, "sigmoid": 2}
-DURATION, DT, TAU_W = 500.0, 0.2, 100.0  # ms: of the spike train shown, its step, and how long a spike's adaptation lasts
+DURATION, DT, TAU_W = (
+    500.0,
+    0.2,
+    100.0,
+)  # ms: of the spike train shown, its step, and how long a spike's adaptation lasts
 NEURON = {name: one.value for name, one in LEAKY.parameters.items()} | {"sigma": 0.0, "q": 0.0}
 
 
@@ -239,10 +247,7 @@ def neuron(**parameters):
     for name, value in own.items():
         if value < 0:
             raise ValueError(f"{name} = {value:g} is below 0; a neuron without it has {name}=0")
-    values = LEAKY.values(**parameters)
-    if values["V_reset"] >= values["V_th"]:
-        raise ValueError(f"V_reset = {values['V_reset']:g} mV must be below V_th = {values['V_th']:g} mV")
-    return {**values, **own}
+    return {**LEAKY.values(**parameters), **own}
 
 
 def curve(low=LOW, high=HIGH, points=POINTS, **parameters):

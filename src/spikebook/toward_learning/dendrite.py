@@ -16,7 +16,6 @@ import itertools
 import numpy as np
 
 from ..membrane_potential import _above_zero as above_zero
-from ..model import number
 
 FALL = 0.4  # of what sets it off
 
@@ -54,9 +53,9 @@ def computable(response, inputs=2, grid=None):
     """
     grid = np.linspace(-3, 3, 25) if grid is None else np.asarray(grid, dtype=float)
     x = patterns(inputs)
-    weights = np.array(list(itertools.product(grid, repeat=inputs)))
-    tables = set()
+    sums = np.unique(np.array(list(itertools.product(grid, repeat=inputs))) @ x.T, axis=0)
+    codes = set()
     for bias in grid:
-        fired = np.asarray(response(weights @ x.T + number("bias", bias, "")), dtype=int)
-        tables |= set(map(tuple, np.unique(fired, axis=0).tolist()))
-    return tables
+        fired = np.asarray(response(sums + bias), dtype=int)
+        codes |= set(np.unique(fired @ (1 << np.arange(len(x)))).tolist())
+    return {tuple(code >> k & 1 for k in range(len(x))) for code in codes}

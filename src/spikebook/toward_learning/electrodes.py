@@ -1,4 +1,4 @@
-"""An electrode that fires an axon from outside.
+"""An electrode outside: it hears a cell, and it fires an axon.
 
     phi = I / (4 pi sigma r)          r^2 = (x - x_0)^2 + d^2
     C dV/dt = a / (2 R_i) (d2V/dx2 + d2phi/dx2) - (currents of the membrane)
@@ -14,6 +14,10 @@ thin to disturb it.
 Rattay (1986) IEEE Trans Biomed Eng 33:974, doi:10.1109/TBME.1986.325670; McNeal (1976) IEEE Trans Biomed Eng 23:329,
 doi:10.1109/TBME.1976.324593. Threshold against distance: Stoney and others (1968) J Neurophysiol 31:659,
 doi:10.1152/jn.1968.31.5.659.
+
+The cell that is heard is a chain of compartments: a dendrite as thick as several real ones together, a soma, an initial segment
+with four times the soma's sodium channels, where the spike starts, and an axon. What the electrode hears is computed by
+`Propagation.outside`. How large such potentials are: Gold and others (2006) J Neurophysiol 95:3113, doi:10.1152/jn.00979.2005.
 """
 
 import numpy as np
@@ -26,7 +30,16 @@ from ..model import number
 
 AXON = {"length": 3.0, "radius": 0.5, "axial_resistivity": 100.0, "compartments": 150, "celsius": 18.5}
 WIDTH = 0.2  # ms
-AFTER = 1.8  # ms that a spike is given to be far from where it began
+AFTER = 4.8  # ms that a spike is given to begin, late where the pulse is weak, and to travel
+# Of the cell: how many compartments, their length (mm) and radius (um), and their membrane (mS/cm2, mV).
+CELL = {
+    "dendrite": (30, 0.02, 4.0, {"g_Na": 0.0, "g_K": 0.0, "g_L": 0.1, "E_L": -65.0}),
+    "soma": (2, 0.01, 10.0, {"g_Na": 200.0, "g_K": 36.0, "g_L": 0.3, "E_L": -54.387}),
+    "initial segment": (4, 0.01, 0.75, {"g_Na": 500.0, "g_K": 75.0, "g_L": 0.3, "E_L": -54.387}),
+    "axon": (40, 0.025, 0.75, {"g_Na": 120.0, "g_K": 36.0, "g_L": 0.3, "E_L": -54.387}),
+}
+SOMA = 0.61  # mm from the dendrite's end
+INTO_SOMA = Pulse(SOMA, 0.5, 190.0, 0.5, 0.02)
 ROUNDS = 7  # of bisection: to half a per cent
 
 
@@ -44,7 +57,9 @@ def potential(x, current, distance, position=0.0, conductivity=0.3):
     return number("current", current, "uA") / (4 * np.pi * conductivity * r)  # uA / (S/m mm) is mV
 
 
-def driving_current(current, distance, position, conductivity=0.3, length=3.0, radius=0.5, axial_resistivity=100.0, compartments=150):
+def driving_current(
+    current, distance, position, conductivity=0.3, length=3.0, radius=0.5, axial_resistivity=100.0, compartments=150
+):
     """What the electrode does to each compartment of the axon, as a current into it (uA/cm2 of membrane); arguments as in
     `potential` and `action_potential.simulate`.
 
@@ -82,6 +97,21 @@ def stimulate(current, distance, position=1.5, width=WIDTH, conductivity=0.3, du
     return simulate(pulses, width + AFTER if duration is None else duration, dt=dt, **axon)
 
 
+def cell(duration=6.0, dt=0.01):
+    """One spike of the cell, set off by a current into its soma between 0.5 and 1 ms: a Propagation, with the soma at SOMA mm.
+
+    >>> run = cell()
+    >>> bool(run.spike_times(SOMA + 0.04)[0] < run.spike_times(SOMA)[0])  # it starts in the initial segment
+    True
+    """
+    counts = [count for count, *_ in CELL.values()]
+    length, radius = (np.repeat([part[k] for part in CELL.values()], counts) for k in (1, 2))
+    names = CELL["soma"][3]
+    membrane = {name: np.repeat([part[3][name] for part in CELL.values()], counts) for name in names}
+    how = {"axial_resistivity": AXON["axial_resistivity"], "celsius": AXON["celsius"]}
+    return simulate(INTO_SOMA, duration, length=length, radius=radius, dt=dt, **how, **membrane)
+
+
 def threshold(distance, sign=-1, position=1.5, width=WIDTH, weakest=1.0, strongest=4000.0, rounds=ROUNDS, **how):
     """The weakest current (uA, its size) of a cathode (sign -1) or anode (+1) whose pulse sends a spike along the axon.
 
@@ -105,7 +135,9 @@ def threshold(distance, sign=-1, position=1.5, width=WIDTH, weakest=1.0, stronge
     while not fires(high):
         low, high = high, 2 * high
         if high > strongest:
-            raise ValueError(f"no pulse up to strongest = {strongest:g} uA fires the axon; go nearer than {distance:g} um")
+            raise ValueError(
+                f"no pulse up to strongest = {strongest:g} uA fires the axon; go nearer than {distance:g} um"
+            )
     for _ in range(rounds):
         middle = np.sqrt(low * high)
         low, high = (low, middle) if fires(middle) else (middle, high)

@@ -27,9 +27,9 @@ from numpy import exp, maximum, minimum
 from ..compilation import array, gather, has_numba, load
 from ..model import number
 
-A_PLUS, A_MINUS, TAU_PLUS, TAU_MINUS = 0.005, 0.00525, 20.0, 20.0  # of Song, Miller and Abbott
+A_PLUS, A_MINUS, TAU_PLUS, TAU_MINUS = 0.01, 0.011, 20.0, 20.0  # Song, Miller and Abbott: half as large, 5 % apart
 V_REST, E_E, E_I, V_TH, V_RESET, TAU_M, TAU_S = -70.0, 0.0, -70.0, -54.0, -60.0, 20.0, 5.0
-G_MAX, G_INHIBITORY = 0.02, 0.05  # of the leak, for each spike
+G_MAX, G_INHIBITORY = 0.03, 0.05  # of the leak, for each spike
 INPUTS, CORRELATED, INHIBITORY = 400, 100, 100
 RATE, RATE_I = 15.0, 15.0  # Hz
 DT = 0.2  # ms
@@ -92,7 +92,7 @@ def window(delta, A_plus=A_PLUS, A_minus=A_MINUS, tau_plus=TAU_PLUS, tau_minus=T
     """The change of w by one pair, delta = t_post - t_pre (ms; a number or an array).
 
     >>> window(np.array([10.0, -10.0])).round(4)
-    array([ 0.003 , -0.0032])
+    array([ 0.0061, -0.0067])
     """
     delta = np.asarray(delta, dtype=float)
     size = np.where(delta > 0, A_plus, -A_minus)
@@ -160,13 +160,17 @@ def train(seconds=100.0, pieces=20, inputs=INPUTS, seed=1, dt=DT, rate=RATE, g_m
     w_start = rng.random(inputs) if start is None else np.array(np.broadcast_to(start, inputs), dtype=float)
     first = np.searchsorted(step, np.arange(steps + 1))
     every = steps // pieces
-    w, pre, spikes, course = (array(one) for one in (w_start, np.zeros(2 * inputs), np.zeros(steps), np.zeros(pieces * inputs)))
+    w, pre, spikes, course = (
+        array(one) for one in (w_start.copy(), np.zeros(2 * inputs), np.zeros(steps), np.zeros(pieces * inputs))
+    )
     count = load(gather((learn,)), ("learn",)).learn(
         steps, dt, inputs, _whole(first), _whole(which), array(inhibited), g_max, G_INHIBITORY, *rule.values(), every, w, pre,
         course, spikes,
     )  # fmt: skip
     course = np.vstack([w_start, np.asarray(course).reshape(pieces, inputs)])
-    return Learned(w_start, np.asarray(w), np.asarray(spikes)[:count], np.arange(pieces + 1) * every * dt / 1000, course)
+    return Learned(
+        w_start, np.asarray(w), np.asarray(spikes)[:count], np.arange(pieces + 1) * every * dt / 1000, course
+    )
 
 
 def _whole(values):
