@@ -136,7 +136,11 @@ export function activation(explorer) {
       held.setPointerCapture(event.pointerId);
       if (held === curve.canvas) moveTo(event);
     });
-    held.addEventListener("pointermove", (event) => held.hasPointerCapture(event.pointerId) && moveTo(event));
+    held.addEventListener("pointermove", (event) => {
+      // A finger is captured by what it touched, whether one asks for it or not.
+      if (held === curve.canvas && event.pointerType === "touch") return;
+      if (held.hasPointerCapture(event.pointerId)) moveTo(event);
+    });
   }
   curve.canvas.addEventListener("click", moveTo);
   handle.addEventListener("keydown", (event) => {
