@@ -85,8 +85,8 @@ def stimulate(current, distance, position=1.5, width=WIDTH, conductivity=0.3, du
 
     axon    changes to AXON by name, and of the membrane as in `action_potential.simulate`. Errors as there
 
-    >>> run = stimulate(-30, distance=100)
-    >>> run.V.max() > 0
+    >>> run = stimulate(-40, distance=100)
+    >>> bool(run.V.max() > 0)
     True
     """
     axon = {**AXON, **axon}
