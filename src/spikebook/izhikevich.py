@@ -1,4 +1,5 @@
-"""The Izhikevich neuron: two equations and a reset, and most of the ways in which cortical neurons fire.
+"""The Izhikevich neuron: two equations and a reset, and most of the ways in which cortical neurons fire. The chapter on it
+is `izhikevich_model`, like the module that solves its phase plane.
 
     dv/dt = 0.04 v^2 + 5 v + 140 - u + I        when v reaches 30:  v = c
     du/dt = a (b v - u)                                             u = u + d

@@ -54,6 +54,7 @@ def random_settings(explorer, rng):
     if "pulses" in explorer._spec["lists"]:
         longest = {**explorer._fixed, **values}["duration"]
         values["pulses"] = np.sort(rng.uniform(0, longest, rng.integers(0, 4)).round(1)).tolist()
+    if "drawn" in explorer._spec["lists"]:
         high = min(100, explorer.model.current_range[1] / 3)  # pulses come on top
         values["drawn"] = rng.uniform(-20, high, len(explorer.drawn)).round(1).tolist()
     assert values.keys() == explorer.settings.keys()

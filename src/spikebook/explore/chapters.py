@@ -1,6 +1,7 @@
 """The chapters' explorers: which model, which knobs, and what to try first."""
 
-from .. import hodgkin_huxley, reduced_models
+from .. import hodgkin_huxley, izhikevich, reduced_models
+from ..izhikevich_model import fixed_points
 from .activation import ActivationExplorer
 from .axon import AxonExplorer
 from .clamp_rig import ClampRig
@@ -9,6 +10,7 @@ from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
 from .noise_experiment import NoiseExperiment
 from .paired_pulses import PairedPulses
+from .phase_plane import PhasePlane
 from .race import RaceExplorer
 from .synapses import BombardmentExplorer, PlasticityExplorer
 
@@ -212,6 +214,50 @@ def choosing_a_model():
             "Noise": {"stimulus": "noise", "strength": 3, "width": 200},
         },
     )
+
+
+def izhikevich_model():
+    """Two nullclines, a trajectory and a reset: where the neuron rests, how it fires, and what a, b, c, d do to both."""
+    return PhasePlane(
+        izhikevich.MODEL,
+        "izhikevich_model",
+        "A neuron in its phase plane",
+        "Raise the current from 3.7 past 4 and watch the two fixed points. Then drag the starting point through the plane.",
+        parameters={
+            "a": (0.005, 0.2, 0.02, 0.005),
+            "b": (-0.1, 0.3, 0.2, 0.005),
+            "c": (-80, -40, -65, 0.5),
+            "d": (0, 10, 8, 0.05),
+        },
+        current=(-10, 20, 3.7, 0.05),
+        window={"v": (-90, 35), "u": (-24, 10)},
+        start={"v": -70, "u": -14},
+        pulses=[130],
+        presets={
+            "Regular spiking": _cell("RS", 14),
+            "Intrinsically bursting": _cell("IB", 11),
+            "Chattering": _cell("CH", 10),
+            "Fast spiking": _cell("FS", 10),
+            "Low-threshold spiking": _cell("LTS", 10),
+            "Thalamo-cortical": _cell("TC", 1.5),
+            "The same, released": _cell("TC", 0, before=-25),
+            "Resonator": _cell("RZ", 0, pulses=[20, 50], pulse_current=1.2),
+        },
+    )
+
+
+def _cell(panel, current, before=0, pulses=(), pulse_current=10):
+    """A published cell whose current goes from `before`, at which it rests, to `current` at the start."""
+    parameters = izhikevich.CELLS[panel].parameters
+    rest = fixed_points(izhikevich.MODEL, before, **parameters)[0]
+    return {
+        **parameters,
+        "current": current,
+        "v_start": round(rest.v, 2),
+        "u_start": round(rest.u, 2),
+        "pulses": list(pulses),
+        "pulse_current": pulse_current,
+    }
 
 
 def toward_learning():

@@ -3,8 +3,9 @@
 // What is computed here comes from Python: `spec.code` holds the model's functions, its numerical method, the search for
 // rest and the samplers of stimuli, translated. This file hands them arrays and draws what they return.
 
-import { button, element, unitText } from "./controls.js";
+import { element, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
+import { pulseTools } from "./pulses.js";
 
 const BASES = { voltage: [-90, 50], gate: [0, 1], current: [-200, 200], input: [0, 5], state: [-1, 1] };
 const HEIGHTS = { voltage: [220, 130], gate: [120, 74], current: [110, 74], input: [80, 56], state: [140, 90] }; // wide, narrow
@@ -140,6 +141,7 @@ export function neuron(explorer) {
 
   // ---- reading, clicking, drawing by hand
 
+  const { row: tools, inject, clear } = pulseTools(explorer);
   let at = null;
   function read() {
     line.hidden = at === null;
@@ -155,17 +157,6 @@ export function neuron(explorer) {
       return `${quantities[name].label} ${tidy(shown.arrays[name][i], 3)}${unit && quantities[name].kind !== "current" ? ` ${unit}` : ""}`;
     });
     reading.textContent = `at ${at.toFixed(1)} ms: ${parts.join(" · ")}`;
-  }
-
-  function inject(time) {
-    const pulses = explorer.values.pulses;
-    const { most } = spec.lists.pulses;
-    if (pulses.length >= most) {
-      explorer.say(`There are ${most} pulses already; remove them first.`);
-      return;
-    }
-    const rounded = Math.max(0, Math.round(time * 10) / 10);
-    explorer.set("pulses", [...pulses, rounded].sort((a, b) => a - b));
   }
 
   // The input panel is taken in hand: a drawn current follows it in time and strength, any other in strength.
@@ -239,7 +230,7 @@ export function neuron(explorer) {
       at = Math.min(shown.duration, Math.max(0, here + (event.key === "ArrowLeft" ? -amount : amount)));
       last = null;
     } else if (event.key === "Enter") inject(here);
-    else if (event.key === "Delete" || event.key === "Backspace") explorer.set("pulses", []);
+    else if (event.key === "Delete" || event.key === "Backspace") clear();
     else if (isDrawn() && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       at = here;
       last = null;
@@ -250,15 +241,6 @@ export function neuron(explorer) {
     read();
     reading.setAttribute("aria-live", "polite");
   });
-
-  const pulseTools = element("div", "sb-tools");
-  const moment = element("input", "", "", { type: "number", min: 0, step: "0.1", value: 15, "aria-label": "time of the pulse in ms" });
-  pulseTools.append(
-    button("Inject a pulse at", "Add a pulse at this time; a click on the traces does the same", () => inject(moment.valueAsNumber || 0)),
-    moment,
-    element("span", "sb-unit", "ms"),
-    button("Remove pulses", "Remove all injected pulses", () => explorer.set("pulses", [])),
-  );
 
   // Which sliders say something depends on the stimulus.
   function adapt(name, stimulus) {
@@ -313,5 +295,5 @@ export function neuron(explorer) {
     spike_times: result.spikes.slice(),
   });
 
-  return { elements: [stack, reading], tools: [pulseTools], canvases: panels, compute, draw, adapt, summary, table, arrays };
+  return { elements: [stack, reading], tools: [tools], canvases: panels, compute, draw, adapt, summary, table, arrays };
 }

@@ -4,8 +4,9 @@ import { element, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 // panels: [{ title, unit, base, heights: [wide, narrow], most, lines: [{ name, label, colour, dash }], more }]: more are keys of what a
-// view draws over the lines; describe: words for those who cannot see them; digits: of the values that are read.
-export function timelines(panels, describe, digits = 3) {
+// view draws over the lines; describe: words for those who cannot see them; digits: of the values that are read; moved(at): called
+// when the line has moved, with null when it is gone.
+export function timelines(panels, describe, digits = 3, moved = () => {}) {
   const drawn = panels.map(({ title, unit, base, heights, most = 3, lines, more = [] }, index) => {
     const caption = [element("span", "sb-panel-name", unit ? `${title} (${unitText(unit)})` : title)];
     if (lines.length > 1) {
@@ -38,27 +39,26 @@ export function timelines(panels, describe, digits = 3) {
     const values = drawn.flatMap(({ lines, valuesIn }) => lines.map(({ name, label }) => `${label} ${tidy(arrays[name][i], digits)} ${unitText(valuesIn)}`.trim()));
     reading.textContent = `at ${at.toFixed(1)} ms: ${values.join(" · ")}`;
   }
-  stack.addEventListener("pointermove", (event) => {
-    if (!shown) return;
-    at = drawn[0].time(event.clientX - stack.getBoundingClientRect().left);
+  function moveTo(time) {
+    at = time;
     read();
-  });
-  stack.addEventListener("pointerleave", () => {
-    at = null;
-    read();
-  });
+    moved(at);
+  }
+  stack.addEventListener("pointermove", (event) => shown && moveTo(drawn[0].time(event.clientX - stack.getBoundingClientRect().left)));
+  stack.addEventListener("pointerleave", () => moveTo(null));
   stack.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!shown || !way) return;
     event.preventDefault();
-    at = (at ?? shown.duration / 2) + way * shown.duration / (event.shiftKey ? 20 : 200);
     reading.setAttribute("aria-live", "polite");
-    read();
+    moveTo((at ?? shown.duration / 2) + way * shown.duration / (event.shiftKey ? 20 : 200));
   });
 
   return {
     panels: drawn,
     elements: [stack, reading],
+    moveTo,
+    at: () => at,
     // over(look): what is drawn over a panel's lines, by the panel's index; spikes: ticks above the first panel
     draw(arrays, duration, look, spikes, over) {
       shown = { arrays, duration };

@@ -9,6 +9,7 @@ import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
 import { noiseExperiment } from "./noise_experiment.js";
 import { pairedPulses } from "./paired_pulses.js";
+import { phasePlane } from "./phase_plane.js";
 import { plasticity } from "./plasticity.js";
 import { race } from "./race.js";
 
@@ -22,6 +23,7 @@ export const views = {
   neuron,
   noise_experiment: noiseExperiment,
   paired_pulses: pairedPulses,
+  phase_plane: phasePlane,
   plasticity,
   race,
 };
