@@ -2,6 +2,7 @@
 and with every wrong input refused by name."""
 
 import math
+from importlib.resources import files
 
 import neo
 import numpy as np
@@ -81,6 +82,16 @@ def test_regularity_is_elephants_and_scipys(train):
     assert cv(train) == pytest.approx(variation(intervals, ddof=1), rel=1e-12)
     # elephant's denominators are n
     assert cv(train) == pytest.approx(statistics.cv(intervals) * math.sqrt(n / (n - 1)), rel=1e-12)
+
+
+@pytest.mark.parametrize("number, spikes", [(1, 929), (2, 868)])
+def test_of_the_recorded_ear_regularity_is_elephants(number, spikes):
+    """The recording of chapter 9, 10 s of a grasshopper's ear, comes with nitime."""
+    times = np.loadtxt(files("nitime") / "data" / f"grasshopper_spike_times{number}.txt") / 1000
+    intervals = np.diff(times)
+    assert len(times) == spikes and times[-1] < 10_000 and intervals.min() > 3
+    assert cv(times) == pytest.approx(statistics.cv(intervals) * math.sqrt((spikes - 1) / (spikes - 2)), rel=1e-12)
+    assert lv(times) == pytest.approx(statistics.lv(intervals), rel=1e-12)
 
 
 def test_fano_factor_is_elephants(trials):

@@ -10,7 +10,15 @@ from scipy.integrate import quad
 from scipy.stats import entropy as scipys_entropy
 from scipy.stats import poisson as poisson_distribution
 
-from spikebook.spike_trains import entropy, information_per_spike, mutual_information, poisson, psth, spike_counts
+from spikebook.spike_trains import (
+    entropy,
+    extrapolated_information,
+    information_per_spike,
+    mutual_information,
+    poisson,
+    psth,
+    spike_counts,
+)
 
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=60).map(np.array)
@@ -204,6 +212,34 @@ def test_the_correction_brings_a_noisy_code_nearer_to_the_truth():
     assert abs(corrected) < 0.2 * plain
 
 
+def test_extrapolation_is_the_curve_through_all_trials_their_halves_and_their_quarters():
+    rng = np.random.default_rng(7)
+    stimuli, responses = np.repeat([0, 1, 2], 16), rng.integers(0, 4, 48)
+    turn = np.tile(np.arange(16), 3)
+    points = []
+    for parts in (1, 2, 4):
+        found = [plug_in(stimuli[turn % parts == k], responses[turn % parts == k]) for k in range(parts)]
+        points.append(np.mean(found))
+    parabola = np.polyfit([1, 2, 4], points, 2)  # over 1 / N
+    assert extrapolated_information(stimuli, responses) == pytest.approx(parabola[-1], abs=1e-9)
+    mixed = rng.permutation(48)
+    again = extrapolated_information(stimuli[mixed], responses[mixed])
+    assert abs(again - parabola[-1]) < 0.5  # other halves, another estimate, not another quantity
+
+
+@pytest.mark.parametrize("means", [(2, 2, 2), (1, 3, 6)])
+def test_extrapolation_brings_the_estimate_nearer_to_the_truth(means):
+    counts = np.arange(60)
+    table = np.array([poisson_distribution(mean).pmf(counts) for mean in means])
+    truth = scipys_entropy(table.mean(axis=0), base=2) - np.mean([scipys_entropy(row, base=2) for row in table])
+    rng = np.random.default_rng(8)
+    stimuli = np.repeat(np.arange(3), 60)
+    draws = [rng.poisson(np.asarray(means)[stimuli]) for _ in range(300)]
+    plain = np.mean([plug_in(stimuli, one) for one in draws]) - truth
+    extrapolated = np.mean([extrapolated_information(stimuli, one) for one in draws]) - truth
+    assert plain > 0.03 and abs(extrapolated) < 0.3 * plain
+
+
 def test_words_carry_timing_that_counts_miss():
     """Two stimuli, one spike each, early or late: 0 bits in the count, 1 bit in the word."""
     rng = np.random.default_rng(4)
@@ -233,6 +269,8 @@ def test_words_carry_timing_that_counts_miss():
         (lambda: entropy([None, 1]), TypeError, "responses must be whole numbers or labels"),
         (lambda: mutual_information([0, 1], [0, 1, 2]), ValueError, "2 stimuli and 3 responses are no pairs"),
         (lambda: mutual_information([0.1, 1], [0, 1]), ValueError, "stimuli has the value 0.1"),
+        (lambda: extrapolated_information([0, 0, 0, 0, 1], [0, 1, 0, 1, 0]), ValueError, "fewer than 4 trials"),
+        (lambda: extrapolated_information([0, 1], [0, 1, 2]), ValueError, "2 stimuli and 3 responses are no pairs"),
     ],
 )
 def test_wrong_input_is_named_with_its_remedy(call, error, match):

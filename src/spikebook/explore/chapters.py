@@ -5,6 +5,7 @@ from ..izhikevich_model import fixed_points
 from .activation import ActivationExplorer
 from .axon import AxonExplorer
 from .clamp_rig import ClampRig
+from .composer import ComposerExplorer
 from .explorer import Explorer
 from .light_bench import LightBench
 from .membrane import PRESETS, MembraneExplorer
@@ -212,6 +213,22 @@ def choosing_a_model():
             "Slow ramp": {"stimulus": "ramp", "strength": 3, "width": 200},
             "Fast sine": {"stimulus": "sine", "strength": 2, "width": 14},
             "Noise": {"stimulus": "noise", "strength": 3, "width": 200},
+        },
+    )
+
+
+def spike_trains():
+    """A train composed of rate, regularity, bursts and refractoriness, and all that can be measured of it."""
+    plain = {"order": 1, "burst": 1, "t_ref": 0, "swing": 0, "spread": 0}
+    return ComposerExplorer(
+        "spike_trains",
+        "A spike train to compose",
+        "Drag the order up from 4: more ticks of the clock for each spike. Then listen.",
+        presets={
+            "Chance": plain,
+            "Refractory": {**plain, "t_ref": 8},
+            "Regular": {**plain, "order": 12},
+            "Rhythm": {**plain, "swing": 0.9},
         },
     )
 

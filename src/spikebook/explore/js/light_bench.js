@@ -1,13 +1,13 @@
 // The view of Hubel and Wiesel's bench: a screen with a stimulus to drag, the marks that the cell's answers leave on it, and
 // the spikes of twelve presentations. The cell is translated Python.
 
+import { clicks } from "./clicks.js";
 import { button, element } from "./controls.js";
 import { MARGIN, Panel } from "./panel.js";
 
 const WIDEST = 420; // CSS pixels of the screen
 const CELLS = 32; // of the map, each way
 const PROBING = 8; // ms of probing in each frame
-const AHEAD = 0.1; // s for which clicks are scheduled
 // The screen is the same lamp-lit grey in a light page and in a dark one.
 const GREY = "#75797f", LIGHT = "#ffffff", DARK = "#0b0d10", MORE = [255, 190, 60], FEWER = [90, 230, 215];
 const rgb = (colour) => `rgb(${colour.join(" ")})`;
@@ -319,48 +319,19 @@ export function lightBench(explorer) {
 
   // ---- sound: a click for each spike, at the rate that the stimulus would make if it stayed
 
-  let audio = null, due = 0, clicking = null;
   const chance = new Float64Array(6);
   program.sow(0, chance);
-  function click(at) {
-    const source = audio.context.createBufferSource();
-    source.buffer = audio.buffer;
-    source.connect(audio.context.destination);
-    source.start(at);
-  }
-  function schedule() {
-    if (!explorer.root.isConnected) return silence();
-    const now = audio.context.currentTime;
-    due = Math.max(due, now);
-    const rate = explorer.visible && explorer.result ? explorer.result.during : 0;
-    while (rate > 0 && due < now + AHEAD) {
-      due -= Math.log(program.uniform(chance)) / rate;
-      if (due < now + AHEAD) click(due);
-      else due = now + AHEAD; // a Poisson process has no memory: what happens later is drawn later, at the rate of then
+  const { listen } = clicks(explorer, (from, to) => {
+    const rate = explorer.result.during;
+    const found = [];
+    let at = from;
+    while (rate > 0) {
+      at -= Math.log(program.uniform(chance)) / rate;
+      if (at >= to) break; // a Poisson process has no memory: what happens later is drawn later, at the rate of then
+      found.push(at);
     }
-  }
-  function silence() {
-    clearInterval(clicking);
-    clicking = null;
-    listen.setAttribute("aria-pressed", "false");
-    listen.textContent = "Listen";
-  }
-  const listen = button("Listen", "Hear a click for each spike", () => {
-    if (clicking) return silence();
-    if (!audio) {
-      const context = new AudioContext();
-      const buffer = context.createBuffer(1, Math.round(context.sampleRate * 0.003), context.sampleRate);
-      const samples = buffer.getChannelData(0);
-      for (let i = 0; i < samples.length; i++) samples[i] = 0.5 * Math.sin(i * 0.35) * (1 - i / samples.length) ** 2;
-      audio = { context, buffer };
-    }
-    audio.context.resume();
-    due = audio.context.currentTime;
-    clicking = setInterval(schedule, (1000 * AHEAD) / 2);
-    listen.setAttribute("aria-pressed", "true");
-    listen.textContent = "Stop the sound";
+    return found;
   });
-  listen.setAttribute("aria-pressed", "false");
 
   const tools = element("div", "sb-tools");
   tools.append(

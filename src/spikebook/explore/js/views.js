@@ -4,6 +4,7 @@ import { activation } from "./activation.js";
 import { axon } from "./axon.js";
 import { bombardment } from "./bombardment.js";
 import { clampRig } from "./clamp_rig.js";
+import { composer } from "./composer.js";
 import { lightBench } from "./light_bench.js";
 import { membrane } from "./membrane.js";
 import { neuron } from "./neuron.js";
@@ -18,6 +19,7 @@ export const views = {
   axon,
   bombardment,
   clamp_rig: clampRig,
+  composer,
   light_bench: lightBench,
   membrane,
   neuron,
