@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import erfcx
 
 import spikebook as sb
-from spikebook.toward_learning import activation, dendrite, electrodes, stdp
+from spikebook.toward_learning import activation, dendrite, electrodes, stdp, units
 
 LEAKY = sb.reduced_models.LEAKY
 
@@ -123,15 +123,15 @@ def test_noise_may_not_lower_the_rate_below_threshold_and_all_is_finite_over_the
 @pytest.mark.parametrize(
     "change", [{"sigma": 1}, {"sigma": 3, "q": 60}, {"t_ref": 15, "sigma": 4}, {"V_th": -58, "sigma": 6}]
 )
-@pytest.mark.parametrize("kind", activation.UNITS)
+@pytest.mark.parametrize("kind", units.UNITS)
 def test_no_other_search_finds_a_closer_unit(kind, change):
     I, rates = activation.curve(**change)
-    unit = activation.closest(kind, I, rates)
+    unit = units.closest(kind, I, rates)
     left = np.sqrt(np.mean((rates - unit(I)) ** 2))
     assert abs(left - unit.error) < 1e-9
 
     def misfit(p):
-        return np.sqrt(np.mean((rates - activation.Fitted((kind, p[0], p[1], np.exp(p[2]), 0))(I)) ** 2))
+        return np.sqrt(np.mean((rates - units.Fitted((kind, p[0], p[1], np.exp(p[2]), 0))(I)) ** 2))
 
     starts = [(1, 0, 0), (1.3, 0.5, 1), (0.8, -0.5, 2), (1, 0, -1)]
     best = min(
@@ -142,19 +142,19 @@ def test_no_other_search_finds_a_closer_unit(kind, change):
     assert misfit([1.02 * unit.scale, unit.theta, np.log(unit.w)]) > unit.error  # the control: another scale is worse
 
 
-@pytest.mark.parametrize("kind", activation.UNITS)
+@pytest.mark.parametrize("kind", units.UNITS)
 def test_a_curve_that_is_a_unit_is_recognised(kind):
     I = np.linspace(-1, 5, 121)
-    true = activation.Fitted((kind, 40.0, 1.7, 0.4, 0.0))
-    found = activation.closest(kind, I, true(I))
+    true = units.Fitted((kind, 40.0, 1.7, 0.4, 0.0))
+    found = units.closest(kind, I, true(I))
     assert found.error < 0.002 * true(I).max() and abs(found.theta - 1.7) < 0.01
-    others = [activation.closest(other, I, true(I)).error for other in activation.UNITS if other != kind]
+    others = [units.closest(other, I, true(I)).error for other in units.UNITS if other != kind]
     assert min(others) >= 0 and max(others) > 10 * found.error
 
 
 def test_a_silent_neuron_has_a_unit_of_scale_zero():
     I, rates = activation.curve(g_L=0.3, V_th=-40)
-    assert rates.max() == 0 and activation.closest("sigmoid", I, rates).scale == 0
+    assert rates.max() == 0 and units.closest("sigmoid", I, rates).scale == 0
 
 
 # ---- the dendrite
@@ -305,8 +305,8 @@ def test_the_cells_spike_starts_in_the_initial_segment_and_is_heard_as_a_dip():
         (lambda: activation.curve(V_th=-58, V_reset=-55), "reset to -55 mV"),
         (lambda: activation.curve(2, 1), "low = 2"),
         (lambda: activation.curve(tau=3), "tau"),
-        (lambda: activation.closest("tanh", [0, 1, 2, 3], [0, 1, 2, 3]), "ReLU, softplus, sigmoid"),
-        (lambda: activation.closest("ReLU", [0, 1, 3, 4], [0, 1, 2, 3]), "evenly spaced"),
+        (lambda: units.closest("tanh", [0, 1, 2, 3], [0, 1, 2, 3]), "ReLU, softplus, sigmoid"),
+        (lambda: units.closest("ReLU", [0, 1, 3, 4], [0, 1, 2, 3]), "evenly spaced"),
         (lambda: dendrite.patterns(7), "inputs = 7"),
         (lambda: stdp.input_spikes(1, correlation=2), "correlation = 2"),
         (lambda: stdp.input_spikes(1, correlated=500), "correlated = 500 of 400"),

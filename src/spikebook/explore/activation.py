@@ -4,7 +4,7 @@ import numpy as np
 
 from ..compilation import gather
 from ..reduced_models import LEAKY
-from ..toward_learning import activation
+from ..toward_learning import activation, units
 from .base import Arrays, ExplorerBase
 from .controls import choice, slider
 from .translate import javascript
@@ -26,7 +26,7 @@ class ActivationExplorer(ExplorerBase):
 
     def __init__(self, name, title, hint, presets):
         values = LEAKY.values()
-        equations = gather(activation.SCALAR)
+        equations = gather([*activation.SCALAR, units.activation, units.fit])
         super().__init__(
             "activation",
             name,
@@ -48,7 +48,7 @@ class ActivationExplorer(ExplorerBase):
             equations=equations,
             code=javascript(equations),
             neuron=list(activation.NEURON),
-            units=activation.UNITS,
+            units=units.UNITS,
             low=activation.LOW,
             high=activation.HIGH,
             points=activation.POINTS,
@@ -64,14 +64,14 @@ class ActivationExplorer(ExplorerBase):
         settings = {**self._fixed, **self.settings}
         neuron = {name: settings[name] for name in activation.NEURON}
         I, rate = activation.curve(**neuron)
-        units = [activation.closest(kind, I, rate) for kind in KINDS]
+        closest = [units.closest(kind, I, rate) for kind in KINDS]
         t, V, spikes = activation.train(self.current, seed=SEED, **neuron)
         return Arrays(
             t=t,
             V=V,
             I=I,
             rate=rate,
-            **{unit.kind: unit(I) for unit in units},
-            errors=np.array([unit.error for unit in units]),
+            **{unit.kind: unit(I) for unit in closest},
+            errors=np.array([unit.error for unit in closest]),
             spike_times=spikes,
         )
