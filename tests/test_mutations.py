@@ -117,6 +117,14 @@ MUTANTS = [
     Mutant("quarters that count the wrong way", "spike_trains/information.py", "+ mean_of(4)) / 3", "- mean_of(4)) / 3"),
     Mutant("a spike moved at half the price", "spike_trains/distances.py", "row[:-1] + cost * np.abs", "row[:-1] + 0.5 * cost * np.abs"),
     Mutant("local variation - a third", "spike_trains/statistics.py", "float(3 * np.mean((", "float(2 * np.mean(("),
+    Mutant("Siegert's reset at the threshold's side", "toward_learning/activation.py", "y_reset = (V_reset - mu)", "y_reset = (0.8 * V_reset - mu)"),
+    Mutant("noise that counts twice", "toward_learning/activation.py", "y_th = (V_th - mu) / (sqrt(2)", "y_th = (V_th - mu) / (2 * sqrt(2)"),
+    Mutant("adaptation that gives charge back", "toward_learning/activation.py", "excess = unadapted(I - 0.001", "excess = unadapted(I - 0.0012"),
+    Mutant("a branch that does not fall", "toward_learning/dendrite.py", "np.exp(-np.maximum(s - 1, 0.0) / fall)", "np.exp(-0 * np.maximum(s - 1, 0.0) / fall)"),
+    Mutant("who comes late grows", "toward_learning/stdp.py", "w[k] - A_minus * post", "w[k] + A_minus * post"),
+    Mutant("a window of one sign", "toward_learning/stdp.py", "A_plus, -A_minus)", "A_plus, A_minus)"),
+    Mutant("an electrode of the other sign", "toward_learning/electrodes.py", "step = np.diff(phi)", "step = -np.diff(phi)"),
+    Mutant("a potential that forgets the 4 pi's 4", "toward_learning/electrodes.py", "(4 * np.pi * conductivity * r)", "(np.pi * conductivity * r)"),
 ]  # fmt: skip
 BROKEN = Mutant("cannot be imported", "hodgkin_huxley.py", "from numpy import exp, expm1", "from numpy import nothing")
 

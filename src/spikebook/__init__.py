@@ -28,6 +28,7 @@ from . import (
     spike_trains,
     stimuli,
     synapses,
+    toward_learning,
     voltage_clamp,
 )
 from .model import Gate, Model, Parameter
@@ -69,6 +70,7 @@ __all__ = [
     "stimuli",
     "sweep",
     "synapses",
+    "toward_learning",
     "voltage_clamp",
 ]
 

@@ -11,6 +11,7 @@ into, calls of functions of the text itself are replaced by their bodies, and th
 
 import ast
 import math
+from functools import cache
 from itertools import count
 
 MOST_SQUARINGS = 4
@@ -25,6 +26,7 @@ def expm1_beside(x, exp_x):
     return x * (low + x**5 * high) if abs(x) < 0.1 else exp_x - 1.0
 
 
+@cache
 def shared(text):
     """`text` with as few exponentials as can be; it defines and computes the same. It may call `expm1_beside`."""
     tree = ast.parse(text)

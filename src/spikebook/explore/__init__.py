@@ -16,6 +16,7 @@ from .chapters import (
     spike_trains,
     synapses,
     synapses_paired_pulse,
+    toward_learning,
 )
 from .explorer import Explorer
 
@@ -36,4 +37,5 @@ __all__ = [
     "spike_trains",
     "synapses",
     "synapses_paired_pulse",
+    "toward_learning",
 ]

@@ -2,6 +2,7 @@
 
 from .. import hodgkin_huxley, izhikevich, reduced_models
 from ..izhikevich_model import fixed_points
+from .activation import ActivationExplorer
 from .axon import AxonExplorer
 from .clamp_rig import ClampRig
 from .composer import ComposerExplorer
@@ -290,5 +291,19 @@ def first_network():
             "No synapses": {**published, "excitation": 0, "inhibition": 0},
             "No excitation": {**published, "excitation": 0},
             "No inhibition": {**published, "inhibition": 0},
+        },
+    )
+
+
+def toward_learning():
+    """A neuron's rate against its input, beside the units that artificial networks are made of."""
+    return ActivationExplorer(
+        "toward_learning",
+        "How much of a unit is in a neuron?",
+        "Drag the noise up from 1 mV: the corner of the neuron's curve goes soft. Then make the refractory period long.",
+        presets={
+            "No noise": {"sigma": 0, "q": 0, "t_ref": 2, "unit": "ReLU"},
+            "In noise": {"sigma": 4, "q": 0, "t_ref": 2, "unit": "softplus"},
+            "Long refractory period": {"sigma": 4, "q": 0, "t_ref": 15, "unit": "sigmoid"},
         },
     )

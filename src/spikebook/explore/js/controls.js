@@ -1,9 +1,9 @@
 // Native form controls: a slider with a number beside it, a choice, and buttons.
 
-// The field's symbols as they are typeset: g_Na becomes g with Na below; the first letter is italic. tau is a Greek one.
+// The field's symbols as they are typeset: g_Na becomes g with Na below; the first letter is italic. tau and sigma are Greek ones.
 export function symbol(name) {
   const span = element("span", "sb-symbol");
-  const match = /^([A-Za-z\u03c4])(?:_(\w+))?$/.exec(name.replace(/^tau(?=_|$)/, "\u03c4"));
+  const match = /^([A-Za-z\u03c3\u03c4])(?:_(\w+))?$/.exec(name.replace(/^tau(?=_|$)/, "\u03c4").replace(/^sigma$/, "\u03c3"));
   if (!match) {
     span.textContent = name.replace("_", " ");
     return span;
@@ -23,7 +23,7 @@ export function element(tag, className = "", text = "", attributes = {}) {
 
 export const UNITS = {
   "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", um: "µm", "degrees C": "°C", degrees: "°",
-  "1e-6 cm/s": "10⁻⁶ cm/s",
+  "1e-6 cm/s": "10⁻⁶ cm/s", "nC/cm2": "nC/cm²",
 };
 
 export function unitText(unit) {

@@ -1,5 +1,6 @@
 // The kinds of explorer there are, by the name that Python's half gives.
 
+import { activation } from "./activation.js";
 import { axon } from "./axon.js";
 import { bombardment } from "./bombardment.js";
 import { clampRig } from "./clamp_rig.js";
@@ -15,6 +16,7 @@ import { plasticity } from "./plasticity.js";
 import { race } from "./race.js";
 
 export const views = {
+  activation,
   axon,
   bombardment,
   clamp_rig: clampRig,
