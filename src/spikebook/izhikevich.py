@@ -108,7 +108,8 @@ def _cell(panel, name, a, b, c, d, v, *pieces, duration=150, background=0.0):
     return Experiment(panel, name, MODEL, parameters, initial, duration, 0.25, pieces, background)
 
 
-# Figure 2 of 2003, by the author's script, whose currents differ from cell to cell.
+# Figure 2 of 2003, by the author's script (izhi2003.m at github.com/OpenSourceBrain/IzhikevichModel), whose currents differ
+# from cell to cell.
 CELLS = {
     cell.panel: cell
     for cell in (

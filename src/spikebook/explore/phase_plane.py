@@ -20,7 +20,7 @@ MOST_PULSES = 40
 SCHEMES = {
     "converged": "converged: Runge-Kutta",
     "0.1": "Euler, steps of 0.1 ms",
-    "0.25": "Euler, 0.25 ms: the published cells",
+    "0.25": "Euler, 0.25 ms: the author's script",
     "0.5": "Euler, 0.5 ms",
 }
 

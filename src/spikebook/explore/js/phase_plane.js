@@ -233,8 +233,8 @@ export function phasePlane(explorer) {
       trajectory(result, look, index, at !== null);
       points.forEach(({ at: [x, y], kind }, k) => {
         plane.dot(x, y, look, stable(kind));
-        // The lower one's name below it, the upper one's to its right: where they meet the names stay apart.
-        if (k === 0) plane.write(kinds[kind], plane.x(x), plane.y(y) + 20, look, "ink", "center");
+        // The lower one's name below it, where a start at rest leaves room, the upper one's to its right: where they meet the names stay apart.
+        if (k === 0) plane.write(kinds[kind], plane.x(x) - 10, plane.y(y) + 24, look, "ink");
         else plane.write(kinds[kind], plane.x(x) + 12, plane.y(y) + 8, look, "ink");
       });
     });
