@@ -115,7 +115,7 @@ MUTANTS = [
     Mutant("a likelihood without its logarithm", "spike_trains/decoding.py", "counts @ np.log(expected).T", "counts @ expected.T"),
     Mutant("bias added for each response", "spike_trains/information.py", "for row in table) - (table.shape[1] - 1)", "for row in table) + (table.shape[1] - 1)"),
     Mutant("quarters that count the wrong way", "spike_trains/information.py", "+ mean_of(4)) / 3", "- mean_of(4)) / 3"),
-    Mutant("a spike moved at half the price", "spike_trains/distances.py", "row[:-1] + cost * np.abs", "row[:-1] + 0.5 * cost * np.abs"),
+    Mutant("a spike moved at half the price", "spike_trains/distances.py", "row[..., :-1] + cost * np.abs", "row[..., :-1] + 0.5 * cost * np.abs"),
     Mutant("local variation - a third", "spike_trains/statistics.py", "float(3 * np.mean((", "float(2 * np.mean(("),
     Mutant("Siegert's reset at the threshold's side", "toward_learning/activation.py", "y_reset = (V_reset - mu)", "y_reset = (0.8 * V_reset - mu)"),
     Mutant("noise that counts twice", "toward_learning/activation.py", "y_th = (V_th - mu) / (sqrt(2)", "y_th = (V_th - mu) / (2 * sqrt(2)"),

@@ -11,7 +11,7 @@ from elephant.spike_train_dissimilarity import van_rossum_distance, victor_purpu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikebook.spike_trains import poisson, van_rossum, victor_purpura
+from spikebook.spike_trains import poisson, van_rossum, victor_purpura, victor_purpura_table
 
 pytestmark = pytest.mark.filterwarnings("ignore:The 'copy' argument in Quantity")  # elephant and its own dependency
 
@@ -58,6 +58,16 @@ def test_victor_purpura_is_the_cheapest_of_all_ways(a, b, cost):
         for to in itertools.combinations(b, k)
     )
     assert victor_purpura(a, b, cost) == pytest.approx(min(ways), rel=1e-12, abs=1e-12)
+
+
+@PROPERTY
+@given(
+    st.lists(TRAINS, min_size=1, max_size=4), st.lists(TRAINS, min_size=1, max_size=4), st.sampled_from([0, 0.05, 20])
+)
+def test_the_table_holds_the_distance_of_every_pair(new, known, cost):
+    """Trains of different lengths lie side by side; a neighbour's length changes nothing."""
+    pairs = [[victor_purpura(a, b, cost) for b in known] for a in new]
+    assert np.array_equal(victor_purpura_table(new, known, cost), pairs)
 
 
 @PROPERTY
@@ -131,6 +141,10 @@ def test_a_jitter_far_below_the_time_scale_is_not_lost_in_rounding():
         (lambda: victor_purpura([1], [2], -1), ValueError, "cost = -1 1/ms is negative"),
         (lambda: victor_purpura([1], [2], "1"), TypeError, "cost must be one number in 1/ms"),
         (lambda: victor_purpura([1], [3, 2], 1), ValueError, r"b\[1\] = 2 ms is earlier"),
+        (lambda: victor_purpura_table([], [[1]], 1), ValueError, "new must be a list of at least one train"),
+        (lambda: victor_purpura_table([[1]], [1, 2], 1), ValueError, "known must be a list .* in brackets"),
+        (lambda: victor_purpura_table([[1]], [[], [3, 2]], 1), ValueError, r"known\[1\]\[1\] = 2 ms is earlier"),
+        (lambda: victor_purpura_table([[1]], [[2]], -1), ValueError, "cost = -1 1/ms is negative"),
     ],
 )
 def test_wrong_input_is_named_with_its_remedy(call, error, match):

@@ -224,7 +224,7 @@ def spike_trains():
     return ComposerExplorer(
         "spike_trains",
         "A spike train to compose",
-        "Drag the order up from 4: more ticks of the clock for each spike. Then listen.",
+        "Press Listen. Drag the order down to 1, then up to 20: so many ticks of a random clock make a spike.",
         presets={
             "Chance": plain,
             "Refractory": {**plain, "t_ref": 8},

@@ -14,7 +14,7 @@ A spike train is one row of times in ms, in order; trials are a list of trains. 
 from .composer import compose
 from .correlations import autocorrelogram, crosscorrelogram, power_spectrum, spike_triggered_average
 from .decoding import fisher_information, most_likely, tuned_rate, tuned_slope
-from .distances import van_rossum, victor_purpura
+from .distances import van_rossum, victor_purpura, victor_purpura_table
 from .information import entropy, extrapolated_information, information_per_spike, mutual_information
 from .point_processes import gamma, poisson
 from .statistics import (
@@ -56,4 +56,5 @@ __all__ = [
     "tuned_slope",
     "van_rossum",
     "victor_purpura",
+    "victor_purpura_table",
 ]

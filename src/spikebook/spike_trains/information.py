@@ -6,8 +6,8 @@
 
 r  rate over time, Hz          p  probability          S  stimulus          R  response: a spike count or a word
 
-Estimated from N trials, an entropy comes out too small by about (number of responses - 1) / (2 N ln 2) bits, because
-rare responses have not been seen yet. H(R | s) is estimated from the few trials of one stimulus and loses more, so an
+Estimated from N trials, an entropy comes out too small by about (number of responses - 1) / (2 N ln 2) bits: chance makes
+the observed frequencies more uneven than the probabilities, and entropy is concave. H(R | s) is estimated from the few trials of one stimulus and loses more, so an
 information comes out too large. The functions take this bias off (Miller 1955 for the entropy, Panzeri and Treves 1996 for
 the information, reviewed in doi:10.1152/jn.00559.2007). It is the first term of a series in 1 / N: have several times as
 many trials of each stimulus as there are responses.

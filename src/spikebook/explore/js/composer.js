@@ -8,6 +8,7 @@ import { element } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 const SHOWN = 20; // rows of the raster
+const LONG = 100; // ms: the theory of the Fano factor is one of long windows, from here on
 
 class Plot extends Panel {
   get inner() {
@@ -196,9 +197,10 @@ export function composer(explorer) {
   }
 
   function drawFano({ expected }, look) {
-    spans.begin(windows.at(-1), Math.max(1.2, ...fano, ...(expected?.fano ?? [])), look);
+    const theory = expected ? windows.map((window, k) => [window, expected.fano[k]]).filter(([window]) => window >= LONG) : [];
+    spans.begin(windows.at(-1), Math.max(1.2, ...fano, ...theory.map(([, F]) => F)), look);
     spans.line([[windows[0], 1], [windows.at(-1), 1]], look.muted, [4, 3]);
-    if (expected) spans.line(windows.map((window, k) => [window, expected.fano[k]]), look.accent);
+    if (expected) spans.line(theory, look.accent);
     const points = windows.map((window, k) => [window, fano[k]]);
     spans.line(points, look.V);
     spans.context.fillStyle = look.V;
