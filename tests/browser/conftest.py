@@ -52,6 +52,42 @@ def browser():
     )
 
 
+@pytest.fixture
+def visit(browser, site_dir, site_url):
+    """Open a page of the book: `page = visit("book/intro", width=360)`. Whatever goes wrong in it fails the test."""
+    contexts, wrong = [], []
+
+    def open_page(name, query="", width=1280, height=900, scheme="light", disk=False, **options):
+        start = site_dir.as_uri() if disk else site_url.rstrip("/")
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+
+        def note(is_wrong, what):
+            if is_wrong:
+                wrong.append(f"{name}: {what}")
+
+        page.on("pageerror", lambda error: note(True, f"error: {error}"))
+        page.on("console", lambda message: note(message.type == "error", message.text))
+        page.on("websocket", lambda socket: note(True, f"a socket to {socket.url}"))
+        page.on("response", lambda response: note(response.status >= 400, f"{response.status} {response.url}"))
+        page.on("requestfailed", lambda request: note(not request.url.startswith("blob:"), f"failed: {request.url}"))
+        context.on(
+            "request",
+            lambda request: note(
+                not request.url.startswith((f"{start}/", "data:", "blob:")), f"asks for {request.url}"
+            ),
+        )
+        page.goto(f"{start}/{name}.html{query}")
+        return page
+
+    open_page.wrong = wrong
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
 class Handler(BaseHTTPRequestHandler):
     """Serves files as a web host does: text is compressed."""
 

@@ -1,0 +1,62 @@
+"""The pages of the book for the tests: which there are, and what their explorers show."""
+
+from pathlib import Path
+
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = list(parse_toc_yaml(ROOT / "_toc.yml"))
+PAGES = [*CHAPTERS, "search", "genindex"]
+SOURCES = {name: path.read_text("utf-8") for name in CHAPTERS if (path := ROOT / f"{name}.ipynb").exists()}
+EXPLORING = [name for name, source in SOURCES.items() if ".explore." in source]
+PREDICTING = [name for name, source in SOURCES.items() if ":class: predict" in source]
+COUNTING = [name for name, source in SOURCES.items() if "{eval}" in source]
+BOOK_TITLE = "Spikebook"
+
+
+def explorers(page):
+    """The roots of the page's explorers, each come to life, by name."""
+    roots = {root.get_attribute("data-explorer"): root for root in page.locator("[data-explorer]").all()}
+    for root in roots.values():
+        root.scroll_into_view_if_needed()
+        root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+    return roots
+
+
+def unfold(page):
+    for closed in page.locator("details:not([open]) > summary").element_handles():
+        closed.click()
+
+
+def settings(root):
+    return root.evaluate("root => root.explorer.settings")
+
+
+def first_slider(root):
+    """An explorer's first slider, which every teacher makes one that matters, and its trait."""
+    slider = root.locator("input[type=range]").first
+    return slider, slider.get_attribute("name")
+
+
+def summary(root):
+    return root.locator("[aria-live=polite]").first.inner_text()
+
+
+def picture(root):
+    return root.evaluate("root => [...root.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())")
+
+
+def hues(root):
+    """The colours in the explorer's canvases, as '#rrggbb'."""
+    return set(
+        root.evaluate(
+            """root => [...new Set([...root.querySelectorAll('canvas')].flatMap(canvas => {
+                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                const seen = new Set();
+                for (let i = 0; i < data.length; i += 4) {
+                    if (data[i + 3] === 255) seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+                }
+                return [...seen].map(colour => '#' + colour.toString(16).padStart(6, '0'));
+            }))]"""
+        )
+    )

@@ -1,0 +1,77 @@
+"""The built book for everyone: axe in light and dark, phones, screen readers."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pages import CHAPTERS, PAGES, SOURCES, explorers, unfold
+
+
+def violations(page):
+    # Without `preload` axe itself would ask for style sheets again, some by a wrong address.
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_light_and_in_dark(visit, name, width):
+    page = visit(name, width=width)
+    explorers(page)
+    unfold(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.locator(f"html[data-theme={scheme}]").wait_for()
+        page.wait_for_timeout(800)  # the theme's colours fade over
+        assert not violations(page)
+
+
+def test_axe_would_find_what_is_wrong(visit):
+    """The control of the test above: a picture without words and text too pale to read, in an explorer's place."""
+    page = visit("book/intro")
+    root = explorers(page)["intro"]
+    root.evaluate('root => { root.innerHTML = \'<img src="data:,"><p style="color: #ccc">pale</p><input>\'; }')
+    noticed = "\n".join(violations(page))
+    for rule in ("image-alt", "color-contrast", "label"):
+        assert rule in noticed
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_never_scrolls_sideways(visit, name):
+    page = visit(name, width=360, height=740)
+    explorers(page)
+    unfold(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.mouse.wheel(300, 0)
+    page.wait_for_timeout(100)
+    assert page.evaluate("scrollX") == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_it_is_to_a_screen_reader(visit, name):
+    page = visit(name)
+    assert page.locator("h1:visible").count() == 1  # another is for print alone
+    assert page.locator("h1:visible").inner_text().strip(" #")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_role("main").count() == 1
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_figure_is_described_and_every_equation_has_mathml(visit, name):
+    page = visit(name)
+    explorers(page)
+    figures = page.locator("article :is(img, svg[role=img])")
+    for description in figures.evaluate_all("all => all.map(one => one.ariaLabel ?? one.alt ?? '')"):
+        assert len(description.split()) >= 5 and "/" not in description.split()[0], description
+    outputs = page.locator("article .cell_output :is(img, svg):not(button *)")
+    assert outputs.count() == outputs.and_(figures).count()
+    assert bool(outputs.count()) == (".describe(" in SOURCES.get(name, ""))
+    assert page.locator(".katex-error").count() == 0
+    equations = page.locator("article .math")
+    spoken = equations.evaluate_all("all => all.map(one => one.querySelector('math semantics')?.textContent ?? '')")
+    assert len(spoken) == equations.count() and all(spoken)
+    assert bool(spoken) == bool(re.search(r"\$[^$\n\"]+\$|{math}|\\\\begin", SOURCES.get(name, "")))

@@ -1,0 +1,140 @@
+"""The built book as it reads: predictions before answers, numbers, the first screen, addresses, the theme."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+from pages import (
+    CHAPTERS,
+    COUNTING,
+    EXPLORING,
+    PREDICTING,
+    SOURCES,
+    explorers,
+    first_slider,
+    hues,
+    settings,
+    summary,
+)
+
+from spikebook import theme
+
+SHOWN_BEFORE_THE_ANSWER = """() => {
+    const flow = [...document.querySelectorAll("article .predict, article details, article .cell_output, article .sb-figure")];
+    const shown = [];
+    for (const question of document.querySelectorAll("article .predict")) {
+        for (const next of flow.slice(flow.indexOf(question) + 1)) {
+            const title = next.querySelector("summary")?.textContent.trim();
+            if (title === "Answer") break;
+            if (next.matches(".predict")) { shown.push("no answer to: " + question.textContent.trim().slice(0, 60)); break; }
+            if (next.matches(".cell_output, .sb-figure") && !next.closest("details")) shown.push(next.textContent.slice(0, 60));
+        }
+    }
+    return shown;
+}"""
+
+
+@pytest.mark.parametrize("name", PREDICTING)
+def test_nothing_is_shown_between_a_prediction_and_its_answer(visit, name):
+    assert visit(name).evaluate(SHOWN_BEFORE_THE_ANSWER) == []
+
+
+def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(visit):
+    page = visit(PREDICTING[0])
+    page.evaluate(
+        """() => document.querySelector("article .predict").insertAdjacentHTML(
+            "afterend", "<div class='cell_output'>47 mV</div>")"""
+    )
+    assert page.evaluate(SHOWN_BEFORE_THE_ANSWER) == ["47 mV"]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_markup_is_left_in_the_text(visit, name):
+    page = visit(name)
+    text = page.locator("article").evaluate(
+        """article => {
+            const copy = article.cloneNode(true);
+            for (const one of copy.querySelectorAll('pre, code, script, style, .math, [data-explorer]')) one.remove();
+            return copy.textContent;
+        }"""
+    )
+    assert len(text.split()) > 20 or name.endswith("bibliography")
+    assert not re.findall(
+        r"{[a-z:-]+}`?|\$[^\s\d]|\${2}|:::|```|\*\*|\\[a-z]+|\[\?|\bundefined\b|\bNaN\b|\[@|^#+ ", text, re.M
+    )
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_the_numbers_in_the_text_are_those_that_were_computed(visit, site_dir, name):
+    computed = json.loads((site_dir.parent / "jupyter_execute" / f"{name}.glue.json").read_text("utf-8"))
+    wanted = re.findall(r"{eval}`([^`]+)`", SOURCES[name])
+    shown = visit(name).locator(".pasted-text").all_text_contents()
+    values = [computed[key]["data"]["text/plain"].strip("'") for key in wanted]
+    assert Counter(shown) == Counter(values)
+    assert any(character.isdigit() for value in shown for character in value)
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_without_javascript_the_text_still_reads(visit, name):
+    page = visit(name, java_script_enabled=False)
+    assert page.locator("[data-explorer]").first.inner_text().endswith("needs JavaScript.")
+    assert page.locator("article p").count() > 5
+    for equation in page.locator("article .math").all()[:3]:
+        assert equation.bounding_box()["height"] > 5
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_the_first_screen_has_an_explorer_to_touch(visit, name):
+    page = visit(name)
+    page.locator("[data-explorer] canvas").first.wait_for()
+    box = first_slider(page.locator("[data-explorer]").first)[0].bounding_box()
+    assert box["y"] + box["height"] < 900
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_an_embedded_explorer_stands_alone(visit, name):
+    for stem in explorers(visit(name)):
+        page = visit(name, query=f"?embed={stem}", width=360)
+        root = page.locator(f"[data-explorer={stem}]")
+        root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+        shown = page.evaluate(
+            "[...document.body.children].filter(one => one.getClientRects().length).map(one => one.dataset.explorer)"
+        )
+        assert shown == [stem]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        before = summary(root)
+        first_slider(root)[0].focus()
+        page.keyboard.press("PageUp")
+        assert summary(root) != before
+
+
+@pytest.mark.parametrize("disk", [False, True], ids=["http", "file"])
+@pytest.mark.parametrize("name", EXPLORING)
+def test_an_address_sets_an_explorer_up(visit, name, disk):
+    for stem, root in explorers(visit(name)).items():
+        slider, trait = first_slider(root)
+        low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+        wanted = round(low + 0.4 * (high - low), 1)
+        page = visit(name, query=f"#{stem}?{trait}={wanted}", disk=disk)
+        other = explorers(page)[stem]
+        assert settings(other) == {**settings(root), trait: wanted}
+        assert summary(other) != summary(root)
+        page.evaluate(f"location.hash = '#{stem}?{trait}={low}'")
+        page.wait_for_function(f"document.querySelector('[data-explorer={stem}]').explorer.settings.{trait} === {low}")
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_the_theme_button_redraws_every_explorer(visit, name):
+    page = visit(name, scheme="light")
+    roots = explorers(page)
+    for stem, root in roots.items():
+        root.scroll_into_view_if_needed()
+        assert theme.LIGHT["V"] in hues(root) and theme.DARK["V"] not in hues(root), stem
+    for _ in range(3):  # automatic, light, dark
+        page.locator(".theme-switch-button:visible").first.click()
+        if page.locator("html").get_attribute("data-theme") == "dark":
+            break
+    for stem, root in explorers(page).items():
+        page.wait_for_timeout(100)
+        assert theme.DARK["V"] in hues(root) and theme.LIGHT["V"] not in hues(root), stem
