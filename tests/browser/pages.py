@@ -7,7 +7,12 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 ROOT = Path(__file__).parents[2]
 CHAPTERS = list(parse_toc_yaml(ROOT / "_toc.yml"))
 PAGES = [*CHAPTERS, "search", "genindex"]
-SOURCES = {name: path.read_text("utf-8") for name in CHAPTERS if (path := ROOT / f"{name}.ipynb").exists()}
+SOURCES = {
+    name: path.read_text("utf-8")
+    for name in CHAPTERS
+    for kind in ("ipynb", "md")
+    if (path := ROOT / f"{name}.{kind}").exists()
+}
 EXPLORING = [name for name, source in SOURCES.items() if ".explore." in source]
 PREDICTING = [name for name, source in SOURCES.items() if ":class: predict" in source]
 COUNTING = [name for name, source in SOURCES.items() if "{eval}" in source]
