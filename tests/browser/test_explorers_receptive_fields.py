@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, root, settings
+from explored import arrays, drag, html, root, scroll_with_a_finger, settings
 
 import spikebook as sb
 
@@ -153,6 +153,9 @@ def test_a_finger_drags_the_stimulus_and_scrolls_the_page_beside_it(opened):
     now = settings(page, "receptive_fields")
     assert (now["x"], now["y"]) == pytest.approx((-2, 2), abs=0.1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    scroll_with_a_finger(page, *on_screen(page, 2, -2))
+    page.wait_for_function("window.scrollY > 50")
+    assert settings(page, "receptive_fields") == now
 
 
 # ---- a field out of noise

@@ -4,6 +4,7 @@
 // The curve, the fit and the voltage are translated Python.
 
 import { element, unitText } from "./controls.js";
+import { draggable, pressable } from "./dragging.js";
 import { Panel, ticks, tidy } from "./panel.js";
 
 // A panel over currents.
@@ -130,19 +131,8 @@ export function activation(explorer) {
   const snapped = (value) => Number(Math.min(high, Math.max(low, Math.round(value / control.step) * control.step)).toFixed(6));
   const moveTo = (event) => explorer.apply({ current: snapped(curve.current(event.clientX - curve.canvas.getBoundingClientRect().left)) });
   // The point itself can be dragged by touch; from the rest of the picture a finger scrolls, and a tap moves the point.
-  for (const held of [handle, curve.canvas]) {
-    held.addEventListener("pointerdown", (event) => {
-      if (held === curve.canvas && event.pointerType === "touch") return;
-      held.setPointerCapture(event.pointerId);
-      if (held === curve.canvas) moveTo(event);
-    });
-    held.addEventListener("pointermove", (event) => {
-      // A finger is captured by what it touched, whether one asks for it or not.
-      if (held === curve.canvas && event.pointerType === "touch") return;
-      if (held.hasPointerCapture(event.pointerId)) moveTo(event);
-    });
-  }
-  curve.canvas.addEventListener("click", moveTo);
+  draggable(handle, moveTo);
+  pressable(curve.canvas, moveTo);
   handle.addEventListener("keydown", (event) => {
     const sign = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!sign) return;

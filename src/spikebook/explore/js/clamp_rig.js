@@ -4,6 +4,7 @@
 // What is computed here comes from Python, translated: the clamp's program and what a block or another bath changes.
 
 import { element } from "./controls.js";
+import { draggable, pressable } from "./dragging.js";
 import { Panel } from "./panel.js";
 import { stroke, timelines } from "./timelines.js";
 
@@ -289,17 +290,15 @@ export function clampRig(explorer) {
 
   const snapped = ({ low, high, step }, value) => Number(Math.min(high, Math.max(low, Math.round(value / step) * step)).toFixed(6));
   for (const { name, node } of handles) {
-    node.addEventListener("pointerdown", (event) => {
-      event.stopPropagation();
-      node.setPointerCapture(event.pointerId);
-      before = shown.arrays.current.slice();
-    });
-    node.addEventListener("pointermove", (event) => {
-      if (!node.hasPointerCapture(event.pointerId)) return;
+    const onDrag = (event) => {
       const box = voltage.canvas.getBoundingClientRect();
       const moved = { [name]: snapped(control(name), voltage.value(event.clientY - box.top)) };
       if (name === "V_step") moved.length = snapped(control("length"), voltage.time(event.clientX - box.left) - onset);
       explorer.apply(moved);
+    };
+    draggable(node, onDrag, (event) => {
+      event.stopPropagation();
+      before = shown.arrays.current.slice();
     });
     node.addEventListener("keydown", (event) => {
       const moves = { ArrowDown: [name, -1], ArrowUp: [name, 1], ...(name === "V_step" && { ArrowLeft: ["length", -1], ArrowRight: ["length", 1] }) };
@@ -317,13 +316,7 @@ export function clampRig(explorer) {
     const time = voltage.time(event.clientX - stack.getBoundingClientRect().left);
     explorer.apply({ moment: snapped(control("moment"), time) });
   }
-  stack.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch" || !inside(event)) return;
-    stack.setPointerCapture(event.pointerId);
-    lookAt(event);
-  });
-  stack.addEventListener("pointermove", (event) => stack.hasPointerCapture(event.pointerId) && lookAt(event));
-  stack.addEventListener("click", (event) => inside(event) && lookAt(event));
+  pressable(stack, lookAt, inside);
 
   // ---- in words
 

@@ -3,6 +3,7 @@
 
 import { clicks } from "./clicks.js";
 import { button, element } from "./controls.js";
+import { draggable, pressable } from "./dragging.js";
 import { MARGIN, Panel } from "./panel.js";
 
 const WIDEST = 420; // CSS pixels of the screen
@@ -280,24 +281,16 @@ export function lightBench(explorer) {
     },
   };
   for (const [node, drag] of [[body, drags.body], [end, drags.end], [side, drags.side]]) {
-    node.addEventListener("pointerdown", (event) => {
-      node.setPointerCapture(event.pointerId);
+    draggable(node, drag, (event) => {
       held = { settings: { ...explorer.values }, place: placeOf(event), ...relative(event, explorer.values) };
     });
-    node.addEventListener("pointermove", (event) => node.hasPointerCapture(event.pointerId) && drag(event));
   }
   // Elsewhere on the screen a press brings the stimulus there; a finger taps, so that it can scroll.
   const bring = (event) => {
     const [x, y] = placeOf(event);
     explorer.apply({ x: snapped("x", x), y: snapped("y", y) });
   };
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") return;
-    canvas.setPointerCapture(event.pointerId);
-    bring(event);
-  });
-  canvas.addEventListener("pointermove", (event) => canvas.hasPointerCapture(event.pointerId) && bring(event));
-  canvas.addEventListener("click", bring);
+  pressable(canvas, bring);
 
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
   const keyed = (node, move) =>

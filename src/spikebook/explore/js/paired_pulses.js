@@ -6,6 +6,7 @@
 // milliseconds, from coarse to fine.
 
 import { element, unitText } from "./controls.js";
+import { draggable, pressable } from "./dragging.js";
 import { Panel, tidy } from "./panel.js";
 
 const SLICE = 6; // ms of computing in each frame
@@ -261,15 +262,8 @@ export function pairedPulses(explorer) {
     });
   }
   // The point itself can be dragged by touch in any direction; from the rest of the map a finger scrolls, and a tap moves the point.
-  for (const held of [handle, map.canvas]) {
-    held.addEventListener("pointerdown", (event) => {
-      if (held === map.canvas && event.pointerType === "touch") return;
-      held.setPointerCapture(event.pointerId);
-      if (held === map.canvas) moveTo(event);
-    });
-    held.addEventListener("pointermove", (event) => held.hasPointerCapture(event.pointerId) && moveTo(event));
-  }
-  map.canvas.addEventListener("click", moveTo);
+  draggable(handle, moveTo);
+  pressable(map.canvas, moveTo);
   handle.addEventListener("keydown", (event) => {
     const moves = { ArrowLeft: ["gap", -1], ArrowRight: ["gap", 1], ArrowDown: ["strength", -1], ArrowUp: ["strength", 1] };
     const [name, sign] = moves[event.key] ?? [];

@@ -4,6 +4,7 @@
 // The neuron's program and everything about the plane (`izhikevich_model.py`) is translated Python.
 
 import { element } from "./controls.js";
+import { draggable, pressable } from "./dragging.js";
 import { Panel, ticks, tidy } from "./panel.js";
 import { pulseTools } from "./pulses.js";
 import { stroke, timelines } from "./timelines.js";
@@ -355,8 +356,7 @@ export function phasePlane(explorer) {
     });
   }
   // The point can be dragged, by touch too; elsewhere a finger scrolls, and a tap or click starts there.
-  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-  handle.addEventListener("pointermove", (event) => handle.hasPointerCapture(event.pointerId) && startAt(event));
+  draggable(handle, startAt);
   plane.canvas.addEventListener("click", startAt);
   handle.addEventListener("keydown", (event) => {
     const [name, way] = { ArrowLeft: ["v_start", -1], ArrowRight: ["v_start", 1], ArrowDown: ["u_start", -1], ArrowUp: ["u_start", 1] }[event.key] ?? [];
@@ -395,13 +395,7 @@ export function phasePlane(explorer) {
 
   // The current is dragged in the diagram too.
   const setInput = (event) => explorer.set("current", snapped(input, branch.valueAcross(event.clientX - branch.canvas.getBoundingClientRect().left)));
-  branch.canvas.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") return;
-    branch.canvas.setPointerCapture(event.pointerId);
-    setInput(event);
-  });
-  branch.canvas.addEventListener("pointermove", (event) => branch.canvas.hasPointerCapture(event.pointerId) && setInput(event));
-  branch.canvas.addEventListener("click", setInput);
+  pressable(branch.canvas, setInput);
 
   // ---- in words and as a table
 
