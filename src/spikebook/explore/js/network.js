@@ -187,7 +187,7 @@ export function network(explorer) {
   const voltage = new Panel({ height: 70, phoneHeight: 46, base: [-90, 30], most: 2, showTime: true, title: [who] });
   const power = new Powers({
     height: 160, phoneHeight: 110, base: [FAINTEST, LOUDEST], showTime: true, unit: "Hz",
-    title: [name("power of all neurons' rate (Hz)"), key("network", "V"), key("independent neurons", "muted")],
+    title: [name("power of all neurons' rate (Hz)"), key("network", "V"), key("independent Poisson neurons", "muted")],
   });
   power.caption.lastChild.classList.add("sb-dashed");
   const panels = [raster, rates, voltage, power];
