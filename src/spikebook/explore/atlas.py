@@ -31,7 +31,11 @@ from .controls import choice, slider
 from .translate import javascript, scope
 
 DT = 0.05  # ms, of the converged solution
-LONG, COARSE, ROUNDS = 1000.0, 0.1, 10  # of the runs that look for the lowest rate: ms, ms, how often the range is halved
+LONG, COARSE, ROUNDS = (
+    1000.0,
+    0.1,
+    10,
+)  # of the runs that look for the lowest rate: ms, ms, how often the range is halved
 MODELS = (MODEL, CLASS_1, ACCOMMODATING)
 SCHEMES = {"converged": "the equations, solved", "published": "the author's script, step for step"}
 PLANE = (velocity, fast_nullcline, slow_nullcline, still, kind)
@@ -59,7 +63,9 @@ class Atlas(ExplorerBase):
             {**choice("pattern", "pattern", "pattern", names), "value": pattern, "sets": picked},
             slider("strength", "%", "of the published current", "input", (0, 200, 100, 1)),
             *(
-                slider(key, units[key], MODEL.parameters[key].meaning, "neuron", (low, high, first.parameters[key], step))
+                slider(
+                    key, units[key], MODEL.parameters[key].meaning, "neuron", (low, high, first.parameters[key], step)
+                )
                 for key, (low, high, step) in RANGES.items()
             ),
             choice("scheme", "solved by", "run", SCHEMES),
@@ -175,7 +181,11 @@ def _start(pattern):
 def _reach(pattern):
     """The part of each parameter's range that its slider covers while this pattern is shown."""
     a, b, _, d = pattern.parameters.values()
-    wide = {"a": (min(0.001, 3 * a), max(0.1, 3 * a)), "b": (b - 0.1 - 0.4 * abs(b), b + 0.1 + 0.4 * abs(b)), "d": (d - 4, d + 4)}
+    wide = {
+        "a": (min(0.001, 3 * a), max(0.1, 3 * a)),
+        "b": (b - 0.1 - 0.4 * abs(b), b + 0.1 + 0.4 * abs(b)),
+        "d": (d - 4, d + 4),
+    }
     return {key: [max(RANGES[key][0], low), min(RANGES[key][1], high)] for key, (low, high) in wide.items()}
 
 

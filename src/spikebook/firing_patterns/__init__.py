@@ -5,7 +5,8 @@ criteria      when a response is the pattern
 repertoire    the same patterns in other models
 """
 
+from . import repertoire
 from .criteria import CRITERIA, judged
 from .patterns import ACCOMMODATING, CLASS_1, PATTERNS
 
-__all__ = ["ACCOMMODATING", "CLASS_1", "CRITERIA", "PATTERNS", "judged"]
+__all__ = ["ACCOMMODATING", "CLASS_1", "CRITERIA", "PATTERNS", "judged", "repertoire"]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy import floor, maximum, minimum
 
-from ..compilation import array, gather, load
+from ..compilation import gather, load
 
 EVEN = 1.5  # intervals within this factor of each other are alike
 MEASURES = 4
@@ -147,7 +147,9 @@ def mixed_mode(s, n, V, steps, dt, t, height, m):
         size += 1
     m[0] = size
     m[1] = n - size
-    return 1 if size > 1 and n - size > 2 and alike(s, size - 1, n - 1) > 0 and lasts(s, n, minimum(t[1], t[2])) > 0 else 0
+    return (
+        1 if size > 1 and n - size > 2 and alike(s, size - 1, n - 1) > 0 and lasts(s, n, minimum(t[1], t[2])) > 0 else 0
+    )
 
 
 def spike_frequency_adaptation(s, n, V, steps, dt, t, height, m):
@@ -227,7 +229,17 @@ def integrator(s, n, V, steps, dt, t, height, m):
     m[0] = n
     m[1] = t[2] - t[0]
     m[2] = t[6] - t[4]
-    return 1 if m[1] < m[2] and n > 0 and s[0] > t[2] and s[n - 1] < t[4] else 0
+    if n == 0 or m[1] >= m[2] or s[0] < t[2] or s[n - 1] > t[4]:
+        return 0
+    before = V[floor(t[4] / dt)]
+    top = before
+    for k in range(floor(t[4] / dt), minimum(steps, floor(t[7] / dt) + 2)):
+        top = maximum(top, V[k])
+    bottom = minimum(before, V[steps])
+    for k in range(floor(t[7] / dt), steps + 1):
+        if V[k] < bottom - 0.02 * (top - before):
+            return 0
+    return 1
 
 
 def rebound_spike(s, n, V, steps, dt, t, height, m):
@@ -255,7 +267,14 @@ def bistability(s, n, V, steps, dt, t, height, m):
     if started < 4 or started < n - 1 or s[0] < t[0]:
         return 0
     usual = s[started - 1] - s[started - 2]
-    return 1 if alike(s, 1, started - 1) > 0 and t[2] - s[started - 1] < EVEN * usual and t[4] - s[n - 1] > 1.5 * usual and t[4] - t[3] > EVEN * usual else 0
+    return (
+        1
+        if alike(s, 1, started - 1) > 0
+        and t[2] - s[started - 1] < EVEN * usual
+        and t[4] - s[n - 1] > 1.5 * usual
+        and t[4] - t[3] > EVEN * usual
+        else 0
+    )
 
 
 def depolarizing_after_potential(s, n, V, steps, dt, t, height, m):
@@ -263,14 +282,16 @@ def depolarizing_after_potential(s, n, V, steps, dt, t, height, m):
     if n != 1 or s[0] < t[0]:
         return 0
     rest = V[0]
-    over = 0
-    for k in range(minimum(steps, floor(s[0] / dt) + 2), steps + 1):
-        if V[k] < rest + 0.02 * height:
-            break
-        over += 1
-    m[1] = over * dt
+    down = floor(s[0] / dt) + 1
+    while down < steps and V[down] > rest + 0.25 * height:
+        down += 1
+    end = down
+    while end < steps and V[end] > rest + 0.02 * height:
+        end += 1
+    m[1] = (end - down) * dt
     back = V[steps] - rest
-    return 1 if m[1] > t[1] - t[0] and back < 0.01 * height and back > -0.01 * height else 0
+    falling = down * dt - s[0]
+    return 1 if m[1] > t[1] - t[0] and m[1] > 2 * falling and back < 0.01 * height and back > -0.01 * height else 0
 
 
 def accommodation(s, n, V, steps, dt, t, height, m):
@@ -362,7 +383,7 @@ CRITERIA = {
         resonator,
     ),
     "integrator": Criterion(
-        "a spike for the close pair of pulses, none for the wide one",
+        "a spike for the close pair of pulses, none for the wide one, after which the voltage falls back without swinging below rest",
         "pulses {1} ms apart fire it, pulses {2} ms apart do not",
         integrator,
     ),
@@ -388,8 +409,8 @@ CRITERIA = {
         bistability,
     ),
     "depolarizing after-potential": Criterion(
-        "one spike, then a voltage above rest, by at least 2 % of a spike's height, for longer than the pulse "
-        "lasted, that returns to rest",
+        "one spike that falls to within a quarter of its height above rest, and a voltage that stays above rest, by at least 2 % "
+        "of it, for longer than the pulse lasted and twice as long as the fall, and then comes to rest",
         "one spike, then {1} ms above rest",
         depolarizing_after_potential,
     ),
@@ -424,14 +445,15 @@ def judged(name, trace, pieces, duration, height=100.0, slowest=0.0):
     >>> holds, measured[:3].tolist()
     (True, [4.0, 6.0, 11.0])
     """
-    V = trace[trace.model.voltage]
-    t = np.array([*(moment for *_, start, stop in pieces for moment in (start, stop)), duration])
+    V = trace[trace.model.voltage].tolist()
+    t = [*(moment for *_, start, stop in pieces for moment in (start, stop)), duration]
     measured = np.zeros(MEASURES)
     measured[0] = slowest
-    program = load(gather([one.holds for one in CRITERIA.values()]), tuple(one.holds.__name__ for one in CRITERIA.values()))
-    found = getattr(program, CRITERIA[name].holds.__name__)(
-        array(trace.spike_times), len(trace.spike_times), array(V), len(V) - 1, trace.dt, array(t), height, measured
-    )
+    # As plain Python, since a look at one trace takes less than to compile twenty functions.
+    judges = [one.holds for one in CRITERIA.values()]
+    judge = getattr(load(gather(judges), (), plain=True), CRITERIA[name].holds.__name__)
+    s = trace.spike_times.tolist()
+    found = judge(s, len(s), V, len(V) - 1, trace.dt, t, height, measured)
     return bool(found), measured
 
 
