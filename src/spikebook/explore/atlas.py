@@ -42,7 +42,7 @@ PLANE = (velocity, fast_nullcline, slow_nullcline, still, kind)
 CLOSE = [[-76, -44], [-18, -11]]  # v and u around a resting point
 HIGH = [[-90, 35], [50, 80]]  # where u runs away from b v
 WINDOWS = {**dict.fromkeys("JKP", CLOSE), **dict.fromkeys("GL", [[-90, 35], [0, 26]]), **dict.fromkeys("ST", HIGH)}
-RANGES = {"a": (-0.1, 1, 0.001), "b": (-1.2, 1.2, 0.005), "c": (-75, -40, 0.5), "d": (-25, 10, 0.05)}
+RANGES = {"a": (-0.1, 1, 0.001), "b": (-1, 1, 0.005), "c": (-75, -40, 0.5), "d": (-25, 10, 0.05)}
 
 
 class Atlas(ExplorerBase):
