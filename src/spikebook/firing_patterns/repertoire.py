@@ -118,14 +118,14 @@ GUESSES = {
     ),
 }  # fmt: skip
 
-SHORTEST = 1.5  # ms between two spikes
+SHORTEST = 1.0  # ms between two spikes
 DEEPEST = 0.6  # heights of a spike below the start
 
 
 def plausible(trace, family, blocked=False):
     """Whether a response looks like one of a neuron: nothing that is half a spike, no plateau instead of a rest.
 
-    The voltage stays within 60 % of a spike's height below its start; spikes are 1.5 ms apart or more, where the model
+    The voltage stays within 60 % of a spike's height below its start; spikes are 1 ms apart or more, where the model
     counts ms. A model that makes its own spikes rises to at least half of `height`, its tops are spikes (above 80 % of
     the highest) or small (below half of it), and it spends less than 60 % of the time in the upper half. It starts in the
     lower half, unless `blocked`: silent because too strong a current keeps it up.
