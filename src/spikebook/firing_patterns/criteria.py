@@ -118,7 +118,7 @@ def phasic_spiking(s, n, V, steps, dt, t, height, m):
     if n != 1:
         return 0
     m[1] = s[0] - t[0]
-    return 1 if s[0] > t[0] and s[0] - t[0] < (minimum(t[1], t[2]) - t[0]) / 3 else 0
+    return 1 if s[0] > t[0] and s[0] - t[0] < (minimum(t[1], t[2]) - t[0]) / 6 else 0
 
 
 def tonic_bursting(s, n, V, steps, dt, t, height, m):
@@ -329,7 +329,7 @@ CRITERIA = {
         tonic_spiking,
     ),
     "phasic spiking": Criterion(
-        "one spike, in the first third of the step, and silence up to its end",
+        "one spike, in the first sixth of the step, and silence up to its end",
         "one spike, {1} ms after the onset",
         phasic_spiking,
     ),

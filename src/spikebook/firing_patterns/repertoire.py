@@ -1,8 +1,8 @@
 """Which other neurons can do the twenty patterns: a search, what it found, and where it is hopeless.
 
 The question goes to every model in the same words: the current of the published pattern, its times stretched and its
-heights chosen anew, and the criterion of `criteria`. `search` draws parameters, time scale and heights at random, from
-one seed, so that it finds the same again; what it has found is kept in `found.json` and can be checked in a moment by
+heights chosen anew, and the criterion of `criteria`. `search` draws parameters, time scale and heights at random from
+a seed; what it has found is kept in `found.json` and can be checked in a moment by
 `Entry.holds`. Where it finds nothing, that is no proof: a parameter set may exist that it has missed. `IMPOSSIBLE` has
 the proofs.
 """
@@ -125,13 +125,13 @@ DEEPEST = 0.6  # heights of a spike below the start
 def plausible(trace, family, blocked=False):
     """Whether a response looks like one of a neuron: nothing that is half a spike, no plateau instead of a rest.
 
-    The voltage stays within 60 % of a spike's height below its start; spikes are 1 ms apart or more, where the model
-    counts ms. A model that makes its own spikes rises to at least half of `height`, its tops are spikes (above 80 % of
-    the highest) or small (below half of it), and it spends less than 60 % of the time in the upper half. It starts in the
-    lower half, unless `blocked`: silent because too strong a current keeps it up.
+    Spikes are 1 ms apart or more, where the model counts ms. A model that makes its own spikes rises to at least half of
+    `height`, and its tops are spikes (above 80 % of the highest) or small (below half of it). Unless it may be `blocked`,
+    silent because too strong a current keeps it up, the voltage stays within 60 % of a spike's height below its start,
+    starts in the lower half and spends less than 60 % of the time in the upper one.
     """
     V, s = trace[trace.model.voltage], trace.spike_times
-    if V.min() < V[0] - DEEPEST * family.height:
+    if not blocked and V.min() < V[0] - DEEPEST * family.height:
         return False
     if family.model is not reduced_models.FITZHUGH_NAGUMO and np.any(np.diff(s) < SHORTEST):
         return False
@@ -142,7 +142,7 @@ def plausible(trace, family, blocked=False):
     tops = part[1:-1][(part[1:-1] > part[:-2]) & (part[1:-1] >= part[2:])]
     halves = (tops > 0.5) & (tops < 0.8)
     up = np.mean(part > 0.5)
-    return span > 0.5 * family.height and not halves.any() and up < 0.6 and (blocked or part[0] < 0.5)
+    return span > 0.5 * family.height and not halves.any() and (blocked or (up < 0.6 and part[0] < 0.5))
 
 
 class Entry(NamedTuple):
