@@ -27,7 +27,7 @@ test: book
 		--nbval-lax --nbval-current-env --nbval-cell-timeout=120
 
 test-slow: book
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n 2 -m slow --durations=10
 
 peers: $(READY) $(PEERS)/ready
 	SPIKEBOOK_PEERS=$(PEERS)/bin/python $(BIN)/pytest tests/peers

@@ -289,10 +289,12 @@ def test_the_cells_spike_starts_in_the_initial_segment_and_is_heard_as_a_dip():
     run = electrodes.cell()
     soma = electrodes.SOMA
     assert run.spike_times(soma + 0.04)[0] < run.spike_times(soma)[0] < run.spike_times(soma + 1.0)[0]
-    after = run.t > 1.05
+    after = run.t > 1.55
     depths = [-run.outside(soma, d)[after].min() for d in (20, 50, 100, 200)]
     assert np.all(np.diff(depths) < 0) and 20 < depths[1] < 80
     assert run.outside(soma, 50)[after].max() < 0.5 * depths[1]
+    before = run.outside(soma, 30)[after][0]  # what sets it off is not heard any more
+    assert abs(before) < 0.02 * -run.outside(soma, 30)[after].min()
 
 
 # ---- errors speak

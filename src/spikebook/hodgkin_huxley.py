@@ -138,7 +138,7 @@ K_TEA = 0.5
 
 
 def blockers(TTX=0.0, TEA=0.0):
-    """What channel blockers change, as parameters for a simulation: sb.simulate(MODEL, ..., **blockers(TTX=30)).
+    """What channel blockers change, as parameters for a simulation: `sb.simulate(MODEL, ..., **blockers(TTX=30))`.
 
     TTX   tetrodotoxin outside, nM: closes sodium channels       g_Na / (1 + TTX / K_TTX)
     TEA   tetraethylammonium inside, mM: closes potassium channels    g_K / (1 + TEA / K_TEA)

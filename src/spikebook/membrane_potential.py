@@ -75,7 +75,7 @@ def goldman(permeability, outside, inside, celsius=37):
     """The potential (mV) at which the currents of several ions cancel: the Goldman-Hodgkin-Katz equation.
 
     permeability      of K, Na and Cl, as a dict; only their ratios matter
-    outside, inside   concentrations in mM of at least these ions, as dicts: goldman(permeability, **SQUID)
+    outside, inside   concentrations in mM of at least these ions, as dicts: `goldman(permeability, **SQUID)`
 
     Numbers, or arrays that broadcast. The equation is for ions of one charge: ValueError for calcium, for
     a permeability below 0 and where all are 0; concentrations and temperature as for `nernst`.

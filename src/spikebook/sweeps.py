@@ -69,7 +69,7 @@ class Sweep:
 
         what   None: the result itself; a function: its value for the result; anything else: that item of the
                result (a dict's key, a Trace's quantity)
-        fill   the number that stands where a point failed or gave NaN
+        fill   the number that stands where a point failed or gave `NaN`
 
         Raises ValueError for such a hole without `fill` and for arrays of different shapes, TypeError for
         what is no number.

@@ -1,5 +1,6 @@
 """The built book as it reads: predictions before answers, numbers, the first screen, addresses, the theme."""
 
+import inspect
 import json
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ from pages import (
     summary,
 )
 
+import spikebook as sb
 from spikebook import theme
 
 SHOWN_BEFORE_THE_ANSWER = """() => {
@@ -55,7 +57,7 @@ def test_no_markup_is_left_in_the_text(visit, name):
     text = page.locator("article").evaluate(
         """article => {
             const copy = article.cloneNode(true);
-            for (const one of copy.querySelectorAll('pre, code, script, style, .math, [data-explorer]')) one.remove();
+            for (const one of copy.querySelectorAll('pre, code, .sig, script, style, .math, [data-explorer]')) one.remove();
             return copy.textContent;
         }"""
     )
@@ -138,3 +140,26 @@ def test_the_theme_button_redraws_every_explorer(visit, name):
     for stem, root in explorers(page).items():
         page.wait_for_timeout(100)
         assert theme.DARK["V"] in hues(root) and theme.LIGHT["V"] not in hues(root), stem
+
+
+def test_the_reference_has_everything_public_that_is_documented(visit):
+    page = visit("book/appendices/the_package")
+    described = set(page.locator("dt.sig").evaluate_all("all => all.map(one => one.id)"))
+    missing = []
+    for name in sb.__all__:
+        thing = getattr(sb, name)
+        if not inspect.ismodule(thing):
+            missing += [name] if f"spikebook.{name}" not in described else []
+            continue
+        public = getattr(thing, "__all__", None) or [
+            key
+            for key, one in vars(thing).items()
+            if not key.startswith("_") and callable(one) and one.__module__ == thing.__name__
+        ]
+        for key in public:
+            one = getattr(thing, key)
+            documented = callable(one) and inspect.isroutine(one) | inspect.isclass(one) and one.__doc__
+            if documented and f"spikebook.{name}.{key}" not in described:
+                missing.append(f"{name}.{key}")
+    assert not missing
+    assert page.locator("dt.sig").count() == len(described) > 200

@@ -50,17 +50,23 @@ def branches(model, parameter, low, high, I=0.0, window=None, **parameters):
     has those that are found from `near_rest`. ValueError for an unknown parameter and an impossible range or window.
     """
     at, flow, box = _scan(model, parameter, low, high, I, window, parameters)
-    curves, scale = [], np.ptp(box, axis=1)
+    curves, scale, slopes = [], np.ptp(box, axis=1), {}
+
+    def derivative(z):  # at a point of a branch it is asked for twice: for its tangent and for its eigenvalues
+        if z.tobytes() not in slopes:
+            slopes[z.tobytes()] = _derivative(flow, z)
+        return slopes[z.tobytes()]
+
     for value in np.linspace(low, high, 9):
         known = _known(model, *at(value))
         listed = model.currents or len(model.state) <= 2
         for point in _fixed_points(model, known, box[:-1]) if listed else _search(model, known, _initial(model)):
             start = np.array([*point.state.values(), value])
             if all(_distance(start / scale, curve / scale) > STEP / 4 for curve in curves):
-                curves.append(_follow(flow, start, scale, box))
+                curves.append(_follow(flow, derivative, start, scale, box))
     found = []
     for curve in curves:
-        rates = np.array([_eigenvalues(_derivative(flow, z)[:, :-1]) for z in curve])
+        rates = np.array([_eigenvalues(derivative(z)[:, :-1]) for z in curve])
         found.append(Branch(curve[:, -1], dict(zip(model.state, curve.T)), rates, rates[:, 0].real < 0))
     return found
 
@@ -130,21 +136,22 @@ def _pair_sums(eigenvalues):
     return np.prod(eigenvalues[..., i] + eigenvalues[..., j], axis=-1).real
 
 
-def _onto(flow, guess, normal, scale):
-    """The fixed point, with its parameter, in the plane through `guess` that is normal to `normal`, or None."""
+def _onto(flow, guess, normal, scale, slopes=None):
+    """The fixed point, with its parameter, in the plane through `guess` that is normal to `normal`, or None; `slopes` are
+    those of the flow nearby, where they are known."""
 
     def both(points):
         return np.concatenate([flow(points), [np.tensordot(normal, points, 1) - normal @ guess]])
 
-    return _newton(both, guess, scale)
+    return _newton(both, guess, scale, None if slopes is None else np.vstack([slopes, normal]))
 
 
-def _follow(flow, start, scale, box):
+def _follow(flow, derivative, start, scale, box):
     """The branch through `start`, shape (k, n + 1), by the predictor of its tangent and the corrector of Newton (Keller
     1977): in one direction, then in the other, unless it is closed."""
 
     def tangent(z, towards=0.0):
-        direction = np.linalg.svd(_derivative(flow, z) * scale)[2][-1]
+        direction = np.linalg.svd(derivative(z) * scale)[2][-1]
         return direction if np.sum(direction * towards) >= 0 else -direction
 
     halves = []
@@ -154,7 +161,7 @@ def _follow(flow, start, scale, box):
             if len(points) > LONGEST / STEP:
                 raise ValueError("a branch of fixed points does not end in the window; give a smaller one")
             guess = points[-1] + step * scale * direction
-            z = _onto(flow, guess, direction / scale, scale)
+            z = _onto(flow, guess, direction / scale, scale, derivative(points[-1]))
             if z is None or np.linalg.norm((z - guess) / scale) > 0.2 * step:
                 step /= 2
                 continue

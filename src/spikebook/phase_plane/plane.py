@@ -244,9 +244,9 @@ def _eigenvalues(jacobian):
 
 
 @np.errstate(all="ignore")
-def _newton(function, point, scale):
-    """The zero of `function` to which Newton's method leads from `point`, or None."""
-    last, slopes = np.inf, None
+def _newton(function, point, scale, slopes=None):
+    """The zero of `function` to which Newton's method leads from `point`, or None; it may begin with `slopes`."""
+    last = np.inf
     for _ in range(100):
         try:
             slopes = _derivative(function, point) if slopes is None else slopes

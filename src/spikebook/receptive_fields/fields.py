@@ -154,7 +154,7 @@ def everywhere(field, image):
     field, image   (rows, columns); the result has image - field + 1 of each, and its element [0, 0] is the response of
                    the field laid into the image's upper left corner (a correlation; the field is not turned round)
 
-    ValueError for a field larger than its image, and for NaN.
+    ValueError for a field larger than its image, and for `NaN`.
 
     >>> everywhere([[1.0, -1.0]], [[0.0, 0.0, 1.0]]).round(9) + 0.0
     array([[ 0., -1.]])

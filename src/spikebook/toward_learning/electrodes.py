@@ -39,7 +39,7 @@ CELL = {
     "axon": (40, 0.025, 0.75, {"g_Na": 120.0, "g_K": 36.0, "g_L": 0.3, "E_L": -54.387}),
 }
 SOMA = 0.61  # mm from the dendrite's end
-INTO_SOMA = Pulse(SOMA, 0.5, 190.0, 0.5, 0.02)
+INTO_DENDRITE = Pulse(0.2, 0.5, 500.0, 1.0, 0.02)  # far from the soma, and over before the spike
 ROUNDS = 7  # of bisection: to half a per cent
 
 
@@ -98,7 +98,7 @@ def stimulate(current, distance, position=1.5, width=WIDTH, conductivity=0.3, du
 
 
 def cell(duration=6.0, dt=0.01):
-    """One spike of the cell, set off by a current into its soma between 0.5 and 1 ms: a Propagation, with the soma at SOMA mm.
+    """One spike of the cell, set off by a current into its dendrite from 0.5 to 1.5 ms: a Propagation, with the soma at SOMA mm.
 
     >>> run = cell()
     >>> bool(run.spike_times(SOMA + 0.04)[0] < run.spike_times(SOMA)[0])  # it starts in the initial segment
@@ -109,7 +109,7 @@ def cell(duration=6.0, dt=0.01):
     names = CELL["soma"][3]
     membrane = {name: np.repeat([part[3][name] for part in CELL.values()], counts) for name in names}
     how = {"axial_resistivity": AXON["axial_resistivity"], "celsius": AXON["celsius"]}
-    return simulate(INTO_SOMA, duration, length=length, radius=radius, dt=dt, **how, **membrane)
+    return simulate(INTO_DENDRITE, duration, length=length, radius=radius, dt=dt, **how, **membrane)
 
 
 def threshold(distance, sign=-1, position=1.5, width=WIDTH, weakest=1.0, strongest=4000.0, rounds=ROUNDS, **how):

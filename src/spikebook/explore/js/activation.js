@@ -77,7 +77,7 @@ export function activation(explorer) {
     node.style.setProperty("--key", `var(--sb-${colour})`);
     return node;
   };
-  const unitKey = key("", "Na", true);
+  const unitKey = key("", "accent", true);
   const span = { from: low, to: high, unit: unitText(control.unit) };
   const curve = Object.assign(
     new CurvePanel({ height: 210, phoneHeight: 165, base: [0, 100], title: [element("span", "sb-panel-name", "rate (Hz)"), key("neuron", "V", false), unitKey] }), span);
@@ -102,8 +102,8 @@ export function activation(explorer) {
     for (const panel of panels) panel.fit(wide, wide < 480);
     const { settings, rate } = result;
     unitKey.textContent = `closest ${settings.unit}`;
-    curve.draw([{ values: arrays.rate, colour: "V", dash: [] }, { values: arrays[settings.unit], colour: "Na", dash: [6, 4] }], 1, look);
-    left.draw([{ values: arrays.rate.map((one, k) => one - arrays[settings.unit][k]), colour: "Na", dash: [] }], 1, look);
+    curve.draw([{ values: arrays.rate, colour: "V", dash: [] }, { values: arrays[settings.unit], colour: "accent", dash: [6, 4] }], 1, look);
+    left.draw([{ values: arrays.rate.map((one, k) => one - arrays[settings.unit][k]), colour: "accent", dash: [] }], 1, look);
     voltage.draw([{ values: arrays.V, colour: "V", dash: [] }], duration, look, result.spikes, settings.V_th);
     const [x, y] = [curve.x(settings.current), curve.y(rate)];
     const g = curve.context;
