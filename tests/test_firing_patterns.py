@@ -397,7 +397,7 @@ def test_a_search_finds_the_stored_entry_again_and_nothing_where_nothing_can_be(
     stored = repertoire.found()["QIF", "spike latency"].experiment
     again = repertoire.search("QIF", "spike latency").experiment
     assert (again.parameters, again.pieces, again.background) == (stored.parameters, stored.pieces, stored.background)
-    for pattern in ("rebound spike", "threshold variability", "class 2 excitable"):
+    for pattern in ("rebound spike", "threshold variability", "spike latency"):
         assert repertoire.search("LIF", pattern, tries=60) is None
 
 

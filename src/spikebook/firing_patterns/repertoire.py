@@ -89,7 +89,6 @@ ONE = "one variable: more current never means less voltage, and every spike eras
 FLAT = "two variables that never jump: the paths of a plane cannot cross, so that from spike to spike the state moves one way"
 FIXED = "its threshold is a number: after a pulse the voltage only falls"
 LINE = "a straight line: below the threshold it has one resting state, and every reset leads back to it"
-SLOW = "every spike must pass the place where it nearly stops"
 
 _ONE = (
     "phasic spiking", "tonic bursting", "phasic bursting", "mixed mode", "spike frequency adaptation",
@@ -98,7 +97,6 @@ _ONE = (
 )  # fmt: skip
 IMPOSSIBLE = {
     **{(model, pattern): ONE for model in ("LIF", "QIF") for pattern in _ONE},
-    ("LIF", "class 2 excitable"): SLOW,
     ("LIF", "spike latency"): FIXED,
     ("LIF", "bistability"): LINE,
     ("FHN", "tonic bursting"): FLAT,
