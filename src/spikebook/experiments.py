@@ -12,6 +12,14 @@ from .simulation import Diverged, simulate
 from .stimuli import ramp, step
 
 
+def add_sampled(steps, dt, I, first, last, start, stop):
+    """Add a straight line from `first` to `last`, as a script samples it: where start < t < stop, and nowhere else."""
+    for i in range(steps):
+        t = i * dt
+        if t > start and t < stop:
+            I[i] += first + (last - first) / (stop - start) * (t - start)
+
+
 class Comparison(NamedTuple):
     """One experiment by the published scheme and converged: how many spikes, and how far apart in ms, at most, spikes
     of the same number are. Infinite where the converged neuron spikes without end."""
@@ -65,11 +73,10 @@ class Experiment:
     def published_current(self):
         """The current as the script samples it, one value a step. Its inequalities are strict, so a piece that starts
         or stops on a step misses that step."""
-        t = np.arange(round(self.duration / self.step)) * self.step
-        current = np.full(t.shape, float(self.background))
-        for first, last, start, stop in self.pieces:
-            inside = (t > start) & (t < stop)
-            current[inside] += first + (last - first) / (stop - start) * (t[inside] - start)
+        steps = round(self.duration / self.step)
+        current = np.full(steps, float(self.background))
+        for piece in self.pieces:
+            add_sampled(steps, self.step, current, *piece)
         return current
 
     def simulate(self, scheme="converged", **changes):

@@ -101,6 +101,8 @@ def html(figure):
     used = set(re.findall(r"#([\w.-]+)", drawing))
     drawing = re.sub(r' id="([^"]*)"', lambda found: found.group() if found[1] in used else "", drawing)
     drawing = _as_masks(drawing)
+    # A hundredth of a point is finer than any screen shows, and further digits are most of a drawing's weight.
+    drawing = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found.group()), drawing)
     drawing = re.sub(
         r'<svg [^>]*?viewBox="([^"]*)"[^>]*>',
         lambda found: (

@@ -66,6 +66,7 @@ def from_a_cell():
         (sb.explore.receptive_fields_sta, 60),
         (sb.explore.spike_trains, 60),
         (sb.explore.izhikevich_model, 100),
+        (sb.explore.firing_patterns, 60),
         (sb.explore.toward_learning, 60),
         (from_a_cell, 20),
     ],

@@ -3,6 +3,7 @@
 from .chapters import (
     action_potential,
     choosing_a_model,
+    firing_patterns,
     first_network,
     hodgkin_huxley_circuit,
     hodgkin_huxley_neuron,
@@ -24,6 +25,7 @@ __all__ = [
     "Explorer",
     "action_potential",
     "choosing_a_model",
+    "firing_patterns",
     "first_network",
     "hodgkin_huxley_circuit",
     "hodgkin_huxley_neuron",

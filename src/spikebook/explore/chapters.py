@@ -3,6 +3,7 @@
 from .. import hodgkin_huxley, izhikevich, reduced_models
 from ..izhikevich_model import fixed_points
 from .activation import ActivationExplorer
+from .atlas import Atlas
 from .axon import AxonExplorer
 from .clamp_rig import ClampRig
 from .composer import ComposerExplorer
@@ -276,6 +277,17 @@ def _cell(panel, current, before=0, pulses=(), pulse_current=10):
         "pulses": list(pulses),
         "pulse_current": pulse_current,
     }
+
+
+def firing_patterns():
+    """Twenty patterns, each under its current and in its plane: bend one until it no longer deserves its name."""
+    return Atlas(
+        "firing_patterns",
+        "An atlas of twenty patterns",
+        "Press one of the small pictures. Then move the pointer along its voltage, and bend c or d until the sentence says no.",
+        pattern="tonic bursting",
+        window={"v": (-90, 35), "u": (-24, 10)},
+    )
 
 
 def first_network():

@@ -9,7 +9,7 @@ from ..methods import entry, program, written
 from ..random_numbers import sow
 from .base import Arrays, ExplorerBase
 from .controls import choice, slider
-from .translate import javascript
+from .translate import javascript, scope
 
 STIMULI = {
     "step": "step: on at once, then constant",
@@ -44,7 +44,7 @@ class RaceExplorer(ExplorerBase):
             ],
             presets=presets,
             equations=_each_once(),
-            code="\n".join([javascript(shared), *map(_scope, RUNNERS)]),
+            code="\n".join([javascript(shared), *map(_alone, RUNNERS)]),
             runners=[_described(name) for name in RUNNERS],
             onset=ONSET,
             duration=DURATION,
@@ -76,10 +76,10 @@ def _each_once():
     return "\n\n".join(texts)
 
 
-def _scope(name):
+def _alone(name):
     """A model's program in a scope of its own, since models share names: `run_HH` and so on."""
     model, method = RUNNERS[name].model, RUNNERS[name].method
-    return f"var run_{name} = (() => {{\n{javascript(program(model, [method]))}\nreturn {entry(method)};\n}})();"
+    return scope(f"run_{name}", program(model, [method]), entry(method))
 
 
 def _described(name):

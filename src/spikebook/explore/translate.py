@@ -62,6 +62,11 @@ def javascript(text):
     return prelude + translated + "".join(f"\nvar {name} = {prefix}{name};" for name in functions)
 
 
+def scope(name, text, value):
+    """`text` as JavaScript in a scope of its own, of which `value`, an expression, goes under `name` to the outside."""
+    return f"var {name} = (() => {{\n{javascript(text)}\nreturn {value};\n}})();"
+
+
 class _Plain(ast.NodeTransformer):
     """What PScript reads right: functions under other names, and loops that count in a variable of their own."""
 

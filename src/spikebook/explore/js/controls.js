@@ -64,6 +64,10 @@ export function slider(control, onInput) {
       range.setAttribute("aria-valuetext", `${value} ${shown}`);
       if (box.valueAsNumber !== value) box.value = value;
     },
+    reach(low, high) {
+      range.min = low;
+      range.max = high;
+    },
     enable(on) {
       range.disabled = box.disabled = !on;
       row.classList.toggle("sb-off", !on);

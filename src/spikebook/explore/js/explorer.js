@@ -67,7 +67,8 @@ export class Explorer {
     for (const control of spec.controls) {
       const { name, group, options } = control;
       if (options && Object.keys(options).length === 1) continue;
-      this.rows[name] = (options ? choice : slider)(control, (value) => this.set(name, value));
+      // A choice may bring values of other settings with it.
+      this.rows[name] = (options ? choice : slider)(control, (value) => (control.sets ? this.apply({ [name]: value, ...control.sets[value] }) : this.set(name, value)));
       groups[group] ??= element("div", "sb-group");
       groups[group].append(this.rows[name].row);
     }

@@ -1,6 +1,7 @@
 // The kinds of explorer there are, by the name that Python's half gives.
 
 import { activation } from "./activation.js";
+import { atlas } from "./atlas.js";
 import { axon } from "./axon.js";
 import { bombardment } from "./bombardment.js";
 import { clampRig } from "./clamp_rig.js";
@@ -17,6 +18,7 @@ import { race } from "./race.js";
 
 export const views = {
   activation,
+  atlas,
   axon,
   bombardment,
   clamp_rig: clampRig,

@@ -18,8 +18,8 @@ Steps of 0.1 to 0.5 ms are coarse for these equations, and the figure is as much
 
 from dataclasses import replace
 
-from .experiments import Experiment
-from .izhikevich import MODEL
+from ..experiments import Experiment
+from ..izhikevich import MODEL
 
 
 def dv_class_1(v, u, I):
