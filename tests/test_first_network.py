@@ -381,7 +381,7 @@ def test_counts_and_rates_are_those_of_the_spikes():
     excitatory = np.sum(network.spike_ids < 800)
     assert network.rates == pytest.approx((excitatory / 800, (len(network.spike_ids) - excitatory) / 200), rel=1e-12)
     assert repr(network.rates[0]) == f"{network.rates[0]}"  # a plain number, as a reader sees it
-    assert "800 excitatory and 200 inhibitory" in repr(network)
+    assert "800 + 200 neurons" in repr(network)
 
 
 def test_a_seed_is_one_network_and_one_input():

@@ -72,6 +72,8 @@ MUTANTS = [
     Mutant("a leaky neuron's spike early in its step", "steps.py", '"reached(speed_, conductance_, threshold_ - V) / (h_ / C)"', '"0.9 * reached(speed_, conductance_, threshold_ - V) / (h_ / C)"'),
     Mutant("a step flipped", "stimuli.py", "ramp(amplitude, amplitude,", "ramp(-amplitude, -amplitude,"),
     Mutant("a ramp's slope flipped", "stimuli.py", "slope = (last - first)", "slope = (first - last)"),
+    Mutant("a wrong weight in the adaptive method", "steps.py", "(44 / 45, -56 / 15, 32 / 9)", "(44 / 45, -55 / 15, 32 / 9)"),
+    Mutant("a jump inside a step moved to its edge", "stimuli.py", "floor(maximum(part, 0.0) * 1e6 + 0.5) / 1e6", "floor(maximum(part, 0.0) + 0.5)"),
     Mutant("rk4's middle + 20 %", "steps.py", '(2, f"0.5 * {h}", ', '(2, f"0.6 * {h}", '),
     Mutant("exponential Euler's current flipped", "steps.py", "({inputs[1]} - outward_)", "({inputs[1]} + outward_)"),
     Mutant("R - 20 %", "membrane_potential.py", "R = 8.314462618", "R = 6.65157"),

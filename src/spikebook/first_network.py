@@ -165,8 +165,8 @@ class Network:
     def __repr__(self):
         excitatory, inhibitory = self.rates
         return (
-            f"<Network of {self.n_excitatory} excitatory and {self.n_inhibitory} inhibitory neurons, {self.synapses} synapses "
-            f"each: {self.duration} ms, {excitatory:.2f} and {inhibitory:.2f} Hz>"
+            f"<Network of {self.n_excitatory} + {self.n_inhibitory} neurons, {self.synapses} synapses each: {self.duration} ms, "
+            f"{excitatory:.2f} and {inhibitory:.2f} Hz>"
         )
 
 

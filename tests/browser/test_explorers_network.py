@@ -117,6 +117,11 @@ def test_without_inhibition_all_fire_together(opened):
     page.wait_for_function("parseFloat(document.querySelector('.sb-summary').textContent.split('excitatory ')[1]) > 40")
     together = root(page, NAME).evaluate("root => Math.max(...root.live.result.fired.map((ids) => ids.length))")
     assert together > 900
+    # The spectrum's axis grows with it at once, and shrinks by decades that stay empty.
+    loudest = "document.querySelector('[data-explorer]').live.view.canvases[3].scale[1]"
+    assert page.evaluate(loudest) >= 3
+    root(page, NAME).get_by_role("button", name="As published").click()
+    page.wait_for_function(f"{loudest} == 1")
 
 
 def test_a_press_on_the_raster_shows_that_neuron(opened):

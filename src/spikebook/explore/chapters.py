@@ -301,6 +301,7 @@ def first_network():
         presets={
             "As published": published,
             "No synapses": {**published, "excitation": 0, "inhibition": 0},
+            "Slow rhythm alone": {**published, "excitation": 0.25, "inhibition": 0},
             "No excitation": {**published, "excitation": 0},
             "No inhibition": {**published, "inhibition": 0},
         },

@@ -12,14 +12,16 @@ const EMPTY_AHEAD = 16; // px that are empty before the pen
 const SEGMENTS = 8; // of which the spectrum is the mean
 const FOOT = -45; // mV, from where the spikes of a reset are drawn
 const SPIKE_END = 30;
+const FAINTEST = -2.5; // exponents of ten that the spectrum shows at least
+const LOUDEST = 1;
 
 // Powers of ten, by their exponents.
 class Powers extends Panel {
   get marks() {
-    return [-2, 0, 2, 4].filter((mark) => mark >= this.scale[0] && mark <= this.scale[1]);
+    return [-2, -1, 0, 1, 2, 3, 4].filter((mark) => mark >= this.scale[0] && mark <= this.scale[1]);
   }
   written(mark) {
-    return { "-2": "0.01", 0: "1", 2: "100", 4: "10⁴" }[mark];
+    return tidy(10 ** mark);
   }
 }
 
@@ -184,8 +186,8 @@ export function network(explorer) {
   const rates = new Panel({ height: 70, phoneHeight: 46, base: [0, 60], most: 2, title: [name(`rate (Hz), over ${BIN} ms`)] });
   const voltage = new Panel({ height: 70, phoneHeight: 46, base: [-90, 30], most: 2, showTime: true, title: [who] });
   const power = new Powers({
-    height: 84, phoneHeight: 60, base: [-2.5, 4], showTime: true, unit: "Hz",
-    title: [name("power of all neurons' rate (Hz)"), key("network", "V"), key("independent neurons", "muted")],
+    height: 160, phoneHeight: 110, base: [FAINTEST, LOUDEST], showTime: true, unit: "Hz",
+    title: [name("power of all neurons' rate (Hz)"), key("network", "V"), key("independent Poisson neurons", "muted")],
   });
   power.caption.lastChild.classList.add("sb-dashed");
   const panels = [raster, rates, voltage, power];
@@ -240,7 +242,7 @@ export function network(explorer) {
       }
     });
     const lines = binned.map((values, kind) => ({ values: values.map((x, i) => (i < last ? x : NaN)), colour: kind ? "I" : "E", dash: [] }));
-    rates.draw(lines, page, look);
+    rates.draw(lines.reverse(), page, look); // excitatory neurons, of which there are more, on top
     ahead(rates);
   }
 
@@ -263,11 +265,16 @@ export function network(explorer) {
   };
   function drawPower(look) {
     const values = Float64Array.from({ length: highest }, (_, f) => Math.log10(Math.max(1e-9, mean(powers.map((one) => one[f])))));
-    const lines = powers.length ? [{ values: Float64Array.from(values, (x) => Math.max(-2.5, x)), colour: "V", dash: [] }] : [];
+    const lines = powers.length ? [{ values: Float64Array.from(values, (x) => Math.max(FAINTEST, x)), colour: "V", dash: [] }] : [];
+    // The axis grows with the spectrum at once, and shrinks only by decades that stay empty when a change is a page ago.
+    const decades = (room) => Math.max(LOUDEST, Math.ceil(Math.max(...values) + room));
+    if (!powers.length) power.base = [FAINTEST, LOUDEST];
+    else if (life.t - changedAt > page) power.base = [FAINTEST, Math.min(power.base[1], decades(0.3))];
+    if (powers.length) power.base = [FAINTEST, Math.max(power.base[1], decades(0))];
     power.draw(lines, highest, look);
     const { left, right } = power.inner;
     const chance = Math.log10((2 * (rate(0) * life.n_E + rate(1) * (n - life.n_E))) / n / n);
-    if (chance > -2.5) stroke(power, look, "muted", left, power.y(chance), right, power.y(chance), { dash: [4, 3] });
+    if (chance > FAINTEST) stroke(power, look, "muted", left, power.y(chance), right, power.y(chance), { dash: [4, 3] });
   }
 
   // A row of the raster beside the neuron that is drawn.
