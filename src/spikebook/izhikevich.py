@@ -58,7 +58,7 @@ MODEL = Model(
     name="Izhikevich",
     parameters={
         "a": Parameter(0.02, "1/ms", "rate of recovery", -0.1, 1),
-        "b": Parameter(0.2, "1/ms", "how strongly recovery follows the voltage", -1, 1),
+        "b": Parameter(0.2, "1/ms", "how strongly u follows v", -1, 1),
         "c": Parameter(-65.0, "mV", "voltage after a spike", -100, 0),
         "d": Parameter(8.0, "mV/ms", "what a spike adds to recovery", -25, 25),
     },
@@ -81,7 +81,7 @@ MODEL_2007 = Model(
         "v_t": Parameter(-40.0, "mV", "instantaneous threshold", -50, 0),
         "v_peak": Parameter(35.0, "mV", "where a spike is cut off", 0, 60),
         "a": Parameter(0.03, "1/ms", "rate of recovery", 0, 1),
-        "b": Parameter(-2.0, "nS", "how strongly recovery follows the voltage", -20, 20),
+        "b": Parameter(-2.0, "nS", "how strongly u follows v", -20, 20),
         "c": Parameter(-50.0, "mV", "voltage after a spike", -100, -20),
         "d": Parameter(100.0, "pA", "what a spike adds to recovery", 0, 500),
     },
