@@ -54,7 +54,7 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 
 # Grading: nothing of a submission runs in nbgrader's own process.
 c.Autograde.exporter_class = Reader
-c.Autograde.sanitize_preprocessors = [Rebuild, CheckCellMetadata]
+c.Autograde.sanitize_preprocessors = [Rebuild]
 c.Autograde.autograde_preprocessors = [Grade, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 c.Autograde.pre_convert_hook = remove_links
 c.Grade.cell_seconds = 20

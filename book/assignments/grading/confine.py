@@ -143,7 +143,7 @@ def restrict_calls():
     def line(code, value, yes=0, no=0):
         return struct.pack("=HBBI", code, yes, no, value)
 
-    number, architecture, first, second = 0, 4, 16, 24  # where they are in seccomp_data
+    number, architecture, first = 0, 4, 16  # where they are in seccomp_data
     program = [line(load, architecture), line(equal, machine, 1, 0), line(give, REFUSE), line(load, number)]
     if column == 0:  # calls of the 32-bit interface to 64 bits
         program += [line(0x35, 0x40000000, 0, 1), line(give, REFUSE)]

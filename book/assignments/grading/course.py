@@ -12,6 +12,7 @@ import contextlib
 import datetime
 import json
 import logging
+import re
 import shutil
 import sys
 import time
@@ -86,8 +87,7 @@ class Course:
             result |= self.marks(assignment, student)
             result["remarks"] = remarks + result.pop("found")
         else:
-            result["error"] = (outcome.get("error") or outcome.get("log") or "nbgrader gave no reason").strip()[-3000:]
-            result["log"] = outcome.get("log", "")
+            result["error"], result["log"] = reason_of(outcome), outcome.get("log", "")
         return result | {"took": time.monotonic() - began}
 
     def marks(self, assignment, student):
@@ -164,9 +164,19 @@ class Course:
             return summary.draw(gradebook, assignment, self.root / "summary" / f"{assignment}.svg")
 
 
+def reason_of(outcome):
+    """Why nbgrader failed: the last line of the first traceback in its log, or what it said itself."""
+    _, _, trace = outcome.get("log", "").partition("Traceback (most recent call last):")
+    lines = [line.strip() for line in trace.partition("\n[")[0].splitlines() if line.strip()]
+    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit|Interrupt|Wrong)\b", line)]
+    return (raised or lines[-1:] or str(outcome.get("error") or "nbgrader gave no reason").strip().splitlines())[-1][
+        :1000
+    ]
+
+
 def line_of(result):
     if result["error"]:
-        return f"{result['student']:20} NOT GRADED: {result['error'].splitlines()[-1][:120]}"
+        return f"{result['student']:20} NOT GRADED: {result['error'][:120]}"
     text = f"{result['student']:20} {result['score']:6.2f} of {result['max_score']:g}"
     if result["by_hand"]:
         text += f", {result['by_hand']:g} to mark by hand"
@@ -188,7 +198,7 @@ def closing(results, seconds):
         yield f"No marks: {', '.join(nothing)}."
     for result in results:
         if result["error"]:
-            yield f"NOT GRADED: {result['student']}. Earlier marks are kept. {result['error'].splitlines()[-1]}"
+            yield f"NOT GRADED: {result['student']}. Earlier marks are kept. {result['error']}"
 
 
 def main(arguments=None):

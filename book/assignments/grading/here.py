@@ -24,7 +24,12 @@ def student():
     return __main__.student_id
 
 
+claimed = student
+
+
 @contextlib.contextmanager
 def part(points, title):
+    _marking.asked = title
     yield
+    _marking.asked = None
     print(f"✓ {points}: {title}")

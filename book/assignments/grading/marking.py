@@ -6,7 +6,7 @@
         require(E > 0, "Calcium is crowded outside: ...")
 
 `mistakes` holds what a typical mistake would have given; the sentence is said when the answer agrees with it. `rng` draws inputs, the
-same for a student at each grading; `student()` is who handed in. The cell's points are nbgrader's; a part's are its share of them.
+same for a student at each grading; `student()` is who handed in, `claimed()` the id that the notebook names. The cell's points are nbgrader's; a part's are its share of them.
 """
 
 import contextlib
@@ -26,14 +26,17 @@ class Marking:
     def __init__(self, ask, student, seed):
         self._ask, self._student, self.parts = ask, student, []
         self.rng = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
+        self.asked = None
         self.deferred = False  # a name was asked for that is not there yet
 
     def names(self):
         """What a test cell finds defined."""
         common = {"ask": self.ask, "part": self.part, "check": check, "require": require}
-        return common | {"rng": self.rng, "student": self.student, "Wrong": Wrong}
+        return common | {"rng": self.rng, "student": self.student, "claimed": self.claimed, "Wrong": Wrong, "np": np}
 
     def ask(self, expression):
+        if self.asked is None:
+            raise RuntimeError(f"ask({expression!r}) stands outside a part, where no answer costs the whole cell")
         self.asked = expression
         try:
             return self._ask(expression)
@@ -47,9 +50,16 @@ class Marking:
     def student(self):
         return self._student
 
+    def claimed(self):
+        """The id that the notebook names, which need not be the student's."""
+        try:
+            return str(self._ask("str(student_id)"))
+        except Unanswered:
+            return self._student
+
     @contextlib.contextmanager
     def part(self, points, title):
-        self.asked = ""
+        self.asked = ""  # the last question, of a part that is being marked
         try:
             yield
         except Wrong as problem:
@@ -61,6 +71,8 @@ class Marking:
             self.parts.append((points, title, form[:600]))
         else:
             self.parts.append((points, title, ""))
+        finally:
+            self.asked = None
 
     @property
     def share(self):
