@@ -4,9 +4,10 @@ Nobody gets marks that were not earned, no submission stops the class, and the s
 """
 
 import csv
+import html
 import re
 import sys
-import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ sys.path.insert(0, str(ASSIGNMENTS))
 
 from grading import course as commands  # noqa: E402
 from grading.course import Course  # noqa: E402
+from grading.export import read as read_marks  # noqa: E402
+from grading.package import package  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_without_confinement  # noqa: E402
 
 NAME = "living_battery"
@@ -24,9 +27,6 @@ SHORT = {"cell_seconds": 2.5, "total_seconds": 25.0, "memory": 1500}  # so that 
 CLASS = living_battery.CLASS
 TASKS = living_battery.POINTS
 SOURCES = sorted((ASSIGNMENTS / "source").glob("*/*.ipynb"))
-warnings.filterwarnings(
-    "ignore", message="Object of type", module="nbgrader"
-)  # SQLAlchemy's, about nbgrader's own code
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,44 @@ def test_release_has_no_solution_and_no_hidden_test(course, source, release):
     assert not secret & {line.strip() for line in (folder / "lab.py").read_text(encoding="utf-8").splitlines()}
     kept = {line.strip() for line in text_of(next(c for c in source["cells"] if c.get("id") == "nernst")).splitlines()}
     assert kept & secret  # the control: the source has them
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packages")
+    package(folder / "made", ASSIGNMENTS.parents[1] / "requirements-dev.txt")
+    return folder / "made"
+
+
+def test_zips_hold_what_they_should_and_students_get_no_solution(packages, source):
+    secret = secret_lines(source)
+    names = {}
+    for path in packages.glob("*.zip"):
+        with zipfile.ZipFile(path) as file:
+            names[path.stem] = {name.partition("/")[2] for name in file.namelist()}
+            text = "\n".join(file.read(name).decode("utf-8") for name in file.namelist())
+        lines = {line.strip().strip('",').removesuffix("\\n").replace('\\"', '"').strip() for line in text.splitlines()}
+        assert bool(secret & lines) == (path.stem == "instructors"), path.name
+    assert names[NAME] == {f"{NAME}.ipynb", "lab.py"}
+    assert {"README.md", "nbgrader_config.py", "requirements.txt", f"source/{NAME}/{NAME}.ipynb"} <= names[
+        "instructors"
+    ]
+    assert not [name for name in names["instructors"] if name.endswith((".db", ".pyc")) or "autograded" in name]
+    assert {path.name for path in (packages / "release").iterdir()} == {path.stem for path in SOURCES}
+
+
+def test_published_book_holds_nothing_of_an_assignment(source):
+    """No line of a solution or a hidden test in any file of the built book, and no page for an assignment."""
+    book = ASSIGNMENTS.parents[1] / "_build" / "html"
+    if not book.exists():
+        pytest.skip("the book is not built: make book")
+    secret = [line for line in secret_lines(source) if len(line) > 40]
+    assert len(secret) > 80
+    for path in book.rglob("*"):
+        assert NAME not in path.name
+        if path.suffix in (".html", ".js", ".ipynb", ".md", ".txt", ".py", ".json"):
+            text = html.unescape(path.read_text(encoding="utf-8", errors="ignore"))
+            assert not [line for line in secret if line in text], path
 
 
 def test_release_runs_up_to_the_first_task_and_hints_say_not_done(release, course, monkeypatch, capsys):
@@ -279,14 +317,16 @@ def test_feedback_shows_what_was_said_and_no_test_and_asks_no_other_host(course,
 
 
 def test_marks_survive_the_way_to_a_learning_management_system(course, graded, tmp_path):
-    course.export(tmp_path / "grades.csv")
-    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["student_id"]: row for row in csv.DictReader(file)}
     with course.gradebook() as gradebook:
-        for submission in gradebook.assignment_submissions(NAME):
-            row = rows[submission.student.id]
-            assert float(row["raw_score"]) == submission.score and float(row["max_score"]) == 100
-    assert set(rows) == set(graded[0])
+        gradebook.update_or_create_student("half", last_name='Doe, "the" Third', first_name="Zoë")
+        gradebook.update_or_create_student("absent", email="absent@example.org")
+        marks = {one.student.id: one.score for one in gradebook.assignment_submissions(NAME)}
+    course.export(tmp_path / "marks.csv")
+    found = read_marks(tmp_path / "marks.csv")
+    assert found == {student: {NAME: pytest.approx(mark)} for student, mark in marks.items()} | {"absent": {NAME: None}}
+    with (tmp_path / "marks.csv").open(encoding="utf-8", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["student_id"] == "half")
+    assert (row["last_name"], row["first_name"]) == ('Doe, "the" Third', "Zoë")
 
 
 def test_the_summary_is_made_of_the_gradebook(course, graded):

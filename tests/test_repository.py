@@ -62,7 +62,11 @@ def test_builders_get_the_readers_versions():
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.ipynb")), ids=lambda path: path.stem)
+MADE_IN_GRADING = {"release", "submitted", "autograded"}  # folders of book/assignments that git ignores
+NOTEBOOKS = [path for path in sorted((ROOT / "book").rglob("*.ipynb")) if not MADE_IN_GRADING & set(path.parts)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_committed_without_outputs(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     ran = [cell["id"] for cell in cells if cell.get("outputs") or cell.get("execution_count")]

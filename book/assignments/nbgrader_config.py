@@ -12,6 +12,7 @@ from grading.preprocessors import (  # noqa: E402
     DropInstructorCells,
     Grade,
     LateByDay,
+    Page,
     Reader,
     Rebuild,
     remove_links,
@@ -68,4 +69,4 @@ c.LateByDay.share_per_day = 0.0
 
 # Feedback shows what the tests said, and not the tests.
 c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetGrades]
-c.HTMLExporter.mathjax_url = ""
+c.GenerateFeedback.exporter_class = Page

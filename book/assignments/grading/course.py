@@ -1,6 +1,6 @@
 """The course's commands, over nbgrader's own API: one process for the whole class, and no submission stops it.
 
-python -m grading release [ASSIGNMENT ...]      source -> release, for the students
+python -m grading release [ASSIGNMENT ...]         source -> release, for the students
 python -m grading grade ASSIGNMENT [STUDENT ...]   submitted -> autograded, marks in gradebook.db
 python -m grading feedback ASSIGNMENT           autograded -> feedback, a page for each student
 python -m grading export grades.csv             the marks, for a learning-management system
@@ -16,17 +16,18 @@ import re
 import shutil
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import summary
+from .export import Marks
 from .sandbox import Limits, Refused, refuse_without_confinement
 
 
@@ -37,6 +38,9 @@ class Course:
         """settings: further configuration, as Grade={"cell_seconds": 5}."""
         self.root = Path(root).resolve()
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+        warnings.filterwarnings(
+            "ignore", message="Object of type", module="nbgrader"
+        )  # SQLAlchemy's, about nbgrader's code
         self.config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
         self.config.merge(Config(settings))
         self.config.CourseDirectory.root = str(self.root)
@@ -153,11 +157,9 @@ class Course:
             )
 
     def export(self, to):
-        """One row for each student and assignment, by nbgrader's own exporter."""
-        plugin = CsvExportPlugin(config=self.config)
-        plugin.to = str(to)
+        """A row for each student, a column for each assignment; see `export`."""
         with self.gradebook() as gradebook:
-            plugin.export(gradebook)
+            Marks(config=self.config, to=str(to)).export(gradebook)
 
     def summary(self, assignment):
         with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
@@ -216,6 +218,9 @@ def main(arguments=None):
     due.add_argument("assignment")
     due.add_argument("when")
     commands.add_parser("export").add_argument("to")
+    package = commands.add_parser("package")
+    package.add_argument("to")
+    package.add_argument("--requirements", help="a list of versions to put beside the course")
     commands.add_parser("summary").add_argument("assignment")
     given = parser.parse_args(arguments)
     course = Course(given.course)
@@ -232,6 +237,10 @@ def main(arguments=None):
             course.due(given.assignment, given.when)
         elif given.command == "export":
             course.export(given.to)
+        elif given.command == "package":
+            from .package import package
+
+            print(*package(given.to, given.requirements), sep="\n")
         else:
             print(course.summary(given.assignment))
     except (Refused, RuntimeError) as problem:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import utils
@@ -60,6 +60,14 @@ class Reader(NotebookExporter):
 
 class Unreadable(Exception):
     pass
+
+
+class Page(HTMLExporter):
+    """A feedback page that asks nothing of another host: formulas are shown as they were typed."""
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        page, resources = super().from_notebook_node(nb, resources=resources, **options)
+        return re.sub(r"<script[^>]*\ssrc=.https?://[^>]*>\s*</script>", "", page), resources
 
 
 class DropInstructorCells(NbGraderPreprocessor):
