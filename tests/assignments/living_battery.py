@@ -267,6 +267,21 @@ def own_module(folder, notebook):
     (folder / "living_battery.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
 
+def shadows(folder, notebook):
+    """Modules that would be imported in place of the grader's, if the folder were on its path too early."""
+    for name in ("numpy", "matplotlib", "json", "signal", "confine", "plain", "sitecustomize", "encodings", "IPython"):
+        (folder / f"{name}.py").write_text("print('FOUND', open('/etc/passwd').read())")
+    (folder / "matplotlibrc").write_text("backend: module://numpy")
+    (folder / "living_battery.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+
+DEEP = """
+import os
+for _ in range(5000):
+    os.mkdir("d", 0o700)
+    os.chdir("d")
+"""
+
 CLASS = [
     # Honest work.
     Submission("reference"),
@@ -327,12 +342,14 @@ CLASS = [
     Submission("nothing", files=written("essay.txt"), earned={}, says="no notebook"),
     Submission("links", files=links, earned={}, says="a link to another"),
     Submission("ownlab", files=own_module),
+    Submission("shadows", files=shadows, silent="FOUND"),
     Submission("late", late=30),
     # Hostile, or unlucky.
     Submission("endless", lambda nb: put(nb, "ions", STUBBORN), {"ions": 10}, says="a loop that never ends"),
     Submission("exit", lambda nb: put(nb, "fire", "import os; os._exit(1)"), {"fire": 16}, says="ended Python itself"),
     Submission("bomb", lambda nb: put(nb, "ions", BOMB), {"ions": 10}, says=""),
     Submission("flood", lambda nb: put(nb, "poisson", FLOOD), {"poisson": 12}, says="It printed more than"),
+    Submission("deep", lambda nb: put(nb, "ions", DEEP), {"ions": 10}),
     Submission("import", lambda nb: add(nb, "import a_package_that_is_not_there"), says="ModuleNotFoundError"),
     Submission(
         "package",

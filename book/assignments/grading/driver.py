@@ -1,7 +1,8 @@
-"""The confined process: runs a notebook's cells, one at a time, and answers questions about what they defined.
+"""Runs a notebook's cells, one at a time, in a confined process, and answers questions about what they defined.
 
-It is started by `sandbox`, which sends lines of JSON and gets one line for each. It knows neither tests nor marks, and nothing
-that it says is believed beyond being an answer.
+`sandbox` starts one server for all submissions: it loads numpy and matplotlib once and forks a process for each, which gives up
+its rights before it sees a line of the submission. That process gets lines of JSON and answers each with one. It knows neither tests
+nor marks, and nothing that it says is believed beyond being an answer.
 """
 
 import ast
@@ -10,7 +11,10 @@ import contextlib
 import io
 import json
 import os
+import signal
+import socket
 import sys
+import time
 import traceback
 import types
 
@@ -92,29 +96,81 @@ def pictures():
 
 
 def main():
-    job = json.loads(sys.argv[1])
-    requests, replies = os.fdopen(job["requests"], "r"), os.fdopen(job["replies"], "w")
+    """Forks a process for each job that comes, with its pipes, over a socket; ends it, and says how, when told."""
+    control = socket.socket(fileno=int(sys.argv[1]))
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import matplotlib
+    import numpy
     from confine import confine, limit_resources
     from plain import NotPlain, pack
-
-    sys.path[0] = job["folder"]
-    # Loaded while everything can still be read: matplotlib looks for fonts and its settings.
-    import matplotlib
-    import numpy  # noqa: F401
 
     matplotlib.use("agg")
     import matplotlib.pyplot  # noqa: F401
 
-    for name in job["without"]:
-        sys.modules[name] = None
-    if job["confined"]:
-        confine(job["readable"], [job["folder"]], job["limits"])
-    else:
-        limit_resources(**job["limits"])
+    del sys.path[0]
+    while True:
+        message, pipes, _, _ = socket.recv_fds(control, 2**20, 4)
+        if not message:  # the grader has gone
+            return
+        job = json.loads(message)
+        if "end" in job:
+            control.send(json.dumps(end(job["end"], job["patience"])).encode())
+            continue
+        pid = os.fork()
+        if pid:
+            for pipe in pipes:
+                os.close(pipe)
+            control.send(json.dumps({"pid": pid}).encode())
+            continue
+        control.close()
+        os.setsid()
+        requests, replies = take_pipes(pipes)
+        os.environ.clear()
+        os.environ.update(job["environment"])
+        numpy.random.seed()
+        for name in job["without"]:
+            sys.modules[name] = None
+        if job["confined"]:
+            confine(job["readable"], [job["folder"]], job["limits"])
+        else:
+            limit_resources(**job["limits"])
+        # Only now is there anything of the submission in reach.
+        os.chdir(job["folder"])
+        sys.path.insert(0, job["folder"])
+        kernel = Kernel()
+        serve(requests, replies, kernel, answering(kernel, pack, NotPlain))
+        os._exit(0)
 
-    kernel = Kernel()
-    answer = answering(kernel, pack, NotPlain)
+
+def take_pipes(pipes):
+    """The process's pipes in place of the server's, and nothing else open."""
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    high = [
+        os.dup2(pipe, 200 + number) for number, pipe in enumerate((nothing, pipes[2], pipes[3], pipes[0], pipes[1]))
+    ]
+    for number, pipe in enumerate(high):
+        os.dup2(pipe, number)
+    os.closerange(5, 256)
+    return os.fdopen(3, "r"), os.fdopen(4, "w")
+
+
+def end(pid, patience):
+    """Wait for a process as long as `patience` (s) says, then kill it and all that it started: [how it ended, MB it used]."""
+    until = time.monotonic() + patience
+    ended = 0
+    while not ended and time.monotonic() < until:
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        time.sleep(0.005)
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    if not ended:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+        _, status, used = os.wait4(pid, 0)
+    return [os.waitstatus_to_exitcode(status), used.ru_maxrss / 1024]
+
+
+def serve(requests, replies, kernel, answer):
     replies.write('{"ready": true}\n')
     replies.flush()
     for line in requests:

@@ -8,12 +8,14 @@ A cell or a question that ends the process, or outlasts its limit, costs only it
 cell, `restarts` times at most. From then on nothing is answered, and `over` says why.
 """
 
+import atexit
 import contextlib
 import json
 import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -155,16 +157,13 @@ class Sandbox:
             place = self.folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
-        requests, self.requests = os.pipe()
-        self.replies, replies = os.pipe()
         limits = self.limits
         job = {
-            "requests": requests,
-            "replies": replies,
             "folder": str(self.folder),
             "without": self.without,
             "confined": not missing(),
             "readable": readable(),
+            "environment": environment(self.folder),
             "limits": {
                 "memory": limits.memory,
                 "seconds": limits.total_seconds,
@@ -172,21 +171,16 @@ class Sandbox:
                 "files": 64,
             },
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(Path(__file__).with_name("driver.py")), json.dumps(job)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=(requests, replies),
-            cwd=self.folder,
-            env=environment(self.folder),
-            start_new_session=True,
-        )
-        os.close(requests)
-        os.close(replies)
+        theirs, ours = zip(*[os.pipe()] + [os.pipe()[::-1] for _ in range(3)])
+        self.requests, self.replies, *self.streams = ours
         self.unread, self.output, self.shown = b"", 0, b""
-        for stream in (self.process.stdout, self.process.stderr, self.replies):
-            os.set_blocking(stream if isinstance(stream, int) else stream.fileno(), False)
+        try:
+            self.process = server().start(job, theirs)
+        finally:
+            for pipe in theirs:
+                os.close(pipe)
+        for pipe in ours:
+            os.set_blocking(pipe, False)
         began = time.monotonic()
         try:
             reply = self._reply(limits.start_seconds)
@@ -209,7 +203,6 @@ class Sandbox:
         line = (json.dumps(request) + "\n").encode()
         seconds = min(self.limits.cell_seconds, left)
         deadline = time.monotonic() + seconds
-        os.set_blocking(self.requests, False)
         while line:  # a process that does not read must not hold the grader up
             try:
                 line = line[os.write(self.requests, line) :]
@@ -235,7 +228,7 @@ class Sandbox:
         return reply
 
     def _look(self, deadline, seconds):
-        select.select([self.process.stdout, self.process.stderr, self.replies], [], [], WATCH)
+        select.select([*self.streams, self.replies], [], [], WATCH)
         self._read_output()
         with contextlib.suppress(BlockingIOError):
             chunk = os.read(self.replies, 2**16)
@@ -252,9 +245,9 @@ class Sandbox:
             self._stop(f"It took longer than {seconds:.3g} s and was stopped: is there a loop that never ends?")
 
     def _read_output(self):
-        for stream in (self.process.stdout, self.process.stderr):
+        for stream in self.streams:
             with contextlib.suppress(BlockingIOError):
-                while (chunk := os.read(stream.fileno(), 2**16)) and self.output <= FLOOD:
+                while (chunk := os.read(stream, 2**16)) and self.output <= FLOOD:
                     self.output += len(chunk)
                     self.shown += chunk[: max(0, KEPT - len(self.shown))]
 
@@ -263,15 +256,15 @@ class Sandbox:
         return text + "\n... the rest of the output was cut ..." if len(self.shown) >= KEPT else text
 
     def _written(self):
-        bytes_written = number = 0
-        for folder, _, names in os.walk(self.folder):
+        bytes_written, number, unread = 0, 0, []
+        for folder, folders, names in os.walk(self.folder, onerror=unread.append):
+            number += len(folders) + len(names)
+            if number > self.limits.files or unread:  # a folder that cannot be looked into may hold anything
+                return 2**62
             for name in names:
-                number += 1
                 with contextlib.suppress(OSError):
                     bytes_written += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            if number > self.limits.files:
-                return 2**62
-        return bytes_written
+        return 2**62 if unread else bytes_written
 
     def _stop(self, reason):
         code = self._end()
@@ -288,32 +281,77 @@ class Sandbox:
         """Kill the process and all it has started, and throw its folder away. Returns its exit code."""
         if self.process is None:
             return 0
-        deadline = time.monotonic() + 0.2  # one that is ending by itself may say its own exit code
-        pid = 0
-        while not pid and self.replies_closed() and time.monotonic() < deadline:
-            pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
-            time.sleep(0.005)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        if not pid:
-            pid, status, used = os.wait4(self.process.pid, 0)
-        with contextlib.suppress(OSError):
-            self._read_output()
-        self.process.returncode = code = os.waitstatus_to_exitcode(status)
-        self.memory = max(self.memory, used.ru_maxrss / 1024)
-        self.process.stdout.close()
-        self.process.stderr.close()
-        os.close(self.requests)
-        os.close(self.replies)
+        patience = 0.2 if self._closed() else 0  # one that is ending by itself may say its own exit code
+        code, memory = server().end(self.process, patience)
+        self.memory = max(self.memory, memory)
         self.process = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._read_output()
+        for pipe in (self.requests, self.replies, *self.streams):
+            os.close(pipe)
+        remove(self.folder)
         return code
 
-    def replies_closed(self):
+    def _closed(self):
         try:
             return os.read(self.replies, 1) == b""
         except OSError:
             return False
+
+
+class Server:
+    """The process that has loaded Python's libraries and forks one for each run."""
+
+    def __init__(self, seconds):
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(Path(__file__).with_name("driver.py")), str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            cwd="/",
+            env=environment("/nonexistent"),
+            start_new_session=True,
+        )
+        theirs.close()
+        self.control.settimeout(seconds)
+
+    def start(self, job, pipes):
+        socket.send_fds(self.control, [json.dumps(job).encode()], list(pipes))
+        return self._answer()["pid"]
+
+    def end(self, pid, patience):
+        self.control.send(json.dumps({"end": pid, "patience": patience}).encode())
+        return self._answer()
+
+    def _answer(self):
+        message = self.control.recv(2**16)
+        if not message:
+            raise RuntimeError(f"The sandbox's server ended (exit code {self.process.wait()})")
+        return json.loads(message)
+
+    def stop(self):
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def server(seconds=120):
+    """The one server of this process, started when it is first needed."""
+    global _server
+    if _server is None or _server.process.poll() is not None:
+        _server = Server(seconds)
+        atexit.register(_server.stop)
+    return _server
+
+
+_server = None
+
+
+def remove(folder):
+    """Even what was made to resist it: folders in folders in folders, and folders that nobody may read."""
+    if subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL).returncode:
+        subprocess.run(["chmod", "-R", "u+rwX", "--", folder], stderr=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL)
 
 
 def readable():
