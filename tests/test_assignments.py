@@ -20,7 +20,7 @@ from grading import course as commands  # noqa: E402
 from grading.course import Course  # noqa: E402
 from grading.export import read as read_marks  # noqa: E402
 from grading.package import package  # noqa: E402
-from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_without_confinement  # noqa: E402
+from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
 NAME = "living_battery"
 SHORT = {"cell_seconds": 2.5, "total_seconds": 25.0, "memory": 1500}  # so that the hostile ones are over soon
@@ -333,8 +333,8 @@ def test_the_summary_is_made_of_the_gradebook(course, graded):
     from grading.summary import table
 
     with course.gradebook() as gradebook:
-        students, tasks = table(gradebook, NAME)
-    assert len(students) == len(CLASS) and set(tasks) >= set(TASKS)
+        students, tasks, waiting = table(gradebook, NAME)
+    assert len(students) == len(CLASS) and set(tasks) == {*TASKS, "explain"} and set(waiting) == {"explain"}
     assert tasks["nernst"] < tasks["currents"]  # more of this class stumble over the first
     text = course.summary(NAME).read_text(encoding="utf-8")
     assert text.lstrip().startswith("<?xml") and len(text) > 5000
@@ -370,6 +370,12 @@ def test_a_machine_that_cannot_confine_refuses(monkeypatch, capsys, course):
     refuse_without_confinement(Limits(disposable_machine=True))
     assert commands.main(["--course", str(course.root), "grade", NAME]) == 1
     assert "disposable_machine" in capsys.readouterr().err
+
+
+def test_a_course_within_reach_of_submissions_is_refused(tmp_path):
+    refuse_within_reach(tmp_path)
+    with pytest.raises(Refused, match="Move it elsewhere"):
+        refuse_within_reach(Path(sys.prefix) / "course")
 
 
 def test_only_plain_values_cross_and_no_more_than_fit():

@@ -18,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Float, Integer
 
 from .marking import Marking
-from .sandbox import Limits, Sandbox
+from .sandbox import Limits, Sandbox, refuse_within_reach
 
 MOST_BYTES, MOST_CELLS, MOST_TEXT = (
     20_000_000,
@@ -195,6 +195,7 @@ class Grade(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
         student, assignment = about["student"], about["assignment"]
+        refuse_within_reach(self.parent.parent.coursedir.root)
         limits = Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__ if name != "files"})
         with Sandbox(limits, self.files(assignment, student), self.without.get(assignment, [])) as sandbox:
             later = []

@@ -79,6 +79,15 @@ def refuse_without_confinement(limits):
         )
 
 
+def refuse_within_reach(root):
+    """The course must not lie where submissions may read."""
+    for path in readable():
+        if Path(root).resolve().is_relative_to(Path(path).resolve()):
+            raise Refused(
+                f"The course lies in {path}, which submissions may read, as Python is there. Move it elsewhere."
+            )
+
+
 class Sandbox:
     def __init__(self, limits=None, files=None, without=()):
         """files: the name of each file to lay into the folder, and where to copy it from; without: modules kept away."""
