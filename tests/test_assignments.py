@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from assignments import living_battery
 from assignments.classroom import ASSIGNMENTS, DUE, course_copy, hand_in, name_of, read, secret_lines, solved, text_of
@@ -19,7 +20,10 @@ sys.path.insert(0, str(ASSIGNMENTS))
 from grading import course as commands  # noqa: E402
 from grading.course import Course  # noqa: E402
 from grading.export import read as read_marks  # noqa: E402
+from grading.marking import Marking  # noqa: E402
 from grading.package import package  # noqa: E402
+from grading.plain import pack, unpack  # noqa: E402
+from grading.preprocessors import load_modules  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
 NAME = "living_battery"
@@ -158,7 +162,6 @@ def test_release_runs_up_to_the_first_task_and_hints_say_not_done(release, cours
 
 
 def test_hints_find_nothing_in_the_solution_and_something_in_the_mistakes(source, release, course, monkeypatch, capsys):
-    """And they never tell what is marked: no hint prints a number that the solution returns."""
     monkeypatch.syspath_prepend(str(course.root / "source" / NAME))
     sys.modules.pop("lab", None)
 
@@ -193,6 +196,39 @@ def test_hints_find_nothing_in_the_solution_and_something_in_the_mistakes(source
     assert caught == 10
 
 
+def marked_here(notebook, student, course):
+    """What a notebook gets, run in this process: for solutions that are ours. {task: share}"""
+    names, shares = {}, {}
+    modules = load_modules(course.root / "source" / NAME)
+    for cell in notebook["cells"]:
+        name = name_of(cell)
+        if cell["cell_type"] == "code" and not name.startswith(("test-", "hint-")):
+            exec(text_of(cell).replace("your id", student), names)
+    with course.gradebook() as gradebook:
+        tests = {
+            cell.name: cell.source
+            for cell in gradebook.find_notebook(NAME, NAME).source_cells
+            if cell.name.startswith("test-")
+        }
+    for name, text in tests.items():
+        marking = Marking(lambda question: unpack(pack(eval(question, names))), student, f"{NAME}/{name}/{student}")
+        exec(text, marking.names() | modules)
+        shares[name] = marking.share
+        assert marking.share == 1, (student, marking.report())
+    return shares
+
+
+@pytest.mark.parametrize("written", ["as ours", "otherwise"])
+def test_a_right_solution_has_full_marks_whatever_inputs_are_drawn(course, source, release, written):
+    notebook = solved(source, release)
+    if written == "otherwise":
+        living_battery.otherwise(notebook)
+    with plt.ioff():
+        for number in range(12):
+            assert set(marked_here(notebook, f"s{number:07}", course)) == {f"test-{task}" for task in TASKS}
+            plt.close("all")
+
+
 # What comes back.
 
 
@@ -223,7 +259,7 @@ def test_no_submission_takes_more_than_it_may(graded):
 def test_written_answers_wait_for_a_reader_and_blank_ones_score_0(graded):
     for submission in CLASS:
         result = graded[0][submission.student]
-        if submission.start == "blank" or submission.student in ("corrupt", "nothing", "links"):
+        if submission.start == "blank" or submission.earned == {}:
             assert result["tasks"]["explain"] == 0.0 and result["by_hand"] == 0
         elif submission.student != "metadata":
             assert result["by_hand"] == 6

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def test_citation_agrees_with_the_package():
 def test_binder_uses_a_supported_python():
     version = (ROOT / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert version in {"3.11", "3.12", "3.13"}
+
+
+def test_binder_has_no_solutions(tmp_path):
+    (tmp_path / "book" / "assignments" / "source").mkdir(parents=True)
+    (tmp_path / "book" / "intro.ipynb").touch()
+    subprocess.run([ROOT / "postBuild"], cwd=tmp_path, check=True)
+    assert [path.name for path in (tmp_path / "book").iterdir()] == ["intro.ipynb"]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -275,6 +275,17 @@ def shadows(folder, notebook):
     (folder / "living_battery.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
 
+def odd(notebook):
+    """Halves of characters and null characters, in code, in its errors and in prose."""
+    put(notebook, "ions", "raise ValueError('\\ud800' + chr(0) + '\x1b[31m')")
+    add(notebook, "x = '\ud800\x00'")
+    put(notebook, "explain", "An answer \ud800\x00 <script>alert(1)</script>")
+
+
+def crowd(folder, notebook):
+    (folder / "living_battery.ipynb").write_text(json.dumps({**notebook, "cells": [{"cell_type": "raw"}] * 300_000}))
+
+
 DEEP = """
 import os
 for _ in range(5000):
@@ -343,6 +354,8 @@ CLASS = [
     Submission("links", files=links, earned={}, says="a link to another"),
     Submission("ownlab", files=own_module),
     Submission("shadows", files=shadows, silent="FOUND"),
+    Submission("crowd", files=crowd, earned={}, says="300000 cells"),
+    Submission("odd", odd, {"ions": 10}, says="An answer", silent="<script>"),
     Submission("late", late=30),
     # Hostile, or unlucky.
     Submission("endless", lambda nb: put(nb, "ions", STUBBORN), {"ions": 10}, says="a loop that never ends"),

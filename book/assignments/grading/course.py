@@ -28,6 +28,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from . import summary
 from .export import Marks
+from .preprocessors import clean
 from .sandbox import Limits, Refused, refuse_without_confinement
 
 
@@ -125,10 +126,10 @@ class Course:
             others = [path for path in sorted(folder.rglob("*.ipynb")) if path.is_file() and not path.is_symlink()]
             others = [path for path in others if ".ipynb_checkpoints" not in path.parts]
             if len(others) == 1:
-                remarks.append(f"{others[0].name} was graded as {notebook.name}.")
+                remarks.append(f"{clean(others[0].name)} was graded as {notebook.name}.")
                 shutil.copyfile(others[0], notebook)
             else:
-                names = ", ".join(path.name for path in others) or "none"
+                names = ", ".join(clean(path.name) for path in others[:20]) or "none"
                 reason = f"No {notebook.name} was handed in, nor a single notebook instead (found: {names})."
                 notebook.write_text(reason, encoding="utf-8")
                 remarks.append(reason)
@@ -190,6 +191,9 @@ def line_of(result):
 
 def closing(results, seconds):
     graded = [result for result in results if not result["error"]]
+    if not results:
+        yield "Nothing was handed in: submissions are looked for in submitted/<student>/<assignment>/."
+        return
     yield f"{len(graded)} of {len(results)} submissions graded in {seconds:.0f} s."
     if graded:
         scores = sorted(result["score"] for result in graded)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import re
 import stat
@@ -20,11 +21,8 @@ from traitlets import Bool, Dict, Float, Integer
 from .marking import Marking
 from .sandbox import Limits, Sandbox, refuse_within_reach
 
-MOST_BYTES, MOST_CELLS, MOST_TEXT = (
-    20_000_000,
-    500,
-    400_000,
-)  # of a file; of a notebook's cells; characters in all of them
+MOST_BYTES, MOST_CELLS = 20_000_000, 500  # of a file; in a notebook
+MOST_TEXT, MOST_PROSE = 200_000, 20_000  # characters in all cells; in one that is no code
 OWN_FILES, OWN_BYTES = 20, 5_000_000  # files that a student may hand in beside the notebook
 
 
@@ -40,10 +38,16 @@ class Reader(NotebookExporter):
 
     def from_file(self, file_stream, resources=None, **options):
         try:
-            text = file_stream.read()
-            notebook = nbformat.reads(text, as_version=4)
-            cells = [(cell.cell_type, str(cell.source), dict(cell.metadata)) for cell in notebook.cells]
-            del cells
+            raw = json.load(file_stream)
+            cells = raw["cells"]
+            if len(cells) > MOST_CELLS:  # before the reader looks at each
+                raise Unreadable(f"The notebook has {len(cells)} cells; at most {MOST_CELLS} are read.")
+            for cell in cells:
+                if cell["cell_type"] == "code":
+                    cell["outputs"] = []  # they are made anew
+            notebook = nbformat.reads(json.dumps(raw), as_version=4)
+        except Unreadable:
+            raise
         except Exception as problem:  # whatever a broken file makes the reader raise
             raise Unreadable(f"The file is no notebook ({type(problem).__name__}).") from None
         notebook.metadata.pop("unreadable", None)
@@ -107,8 +111,9 @@ class Rebuild(NbGraderPreprocessor):
         cells, where, last, length = [], {}, {}, 0
         sanitize = SanitizeHTML().sanitize_html_tags
         for position, cell in enumerate(nb.cells):
-            length += len(cell.source)
-            if position >= MOST_CELLS or length > MOST_TEXT:
+            source = clean(str(cell.source))
+            length += len(source)
+            if length > MOST_TEXT:
                 remarks.append(f"Only the first {position} of {len(nb.cells)} cells were read: it is too long.")
                 break
             name = grade_id(cell)
@@ -119,10 +124,12 @@ class Rebuild(NbGraderPreprocessor):
                 kind = self.sources[name][0]
             else:
                 name, kind = None, cell.cell_type
-            source = str(cell.source)
             if kind == "code":
                 own = new_code_cell(source)
             else:
+                if len(source) > MOST_PROSE:
+                    source = source[:MOST_PROSE]
+                    remarks.append(f"A text was cut after {MOST_PROSE} characters.")
                 own = new_markdown_cell(sanitize(source) if source != self.sources.get(name, (0, 0))[1] else source)
             if name in last:  # split or copied: code runs piece by piece; a text that is marked by hand is joined
                 earlier = last[name]
@@ -301,8 +308,14 @@ def load_modules(source):
     return loaded
 
 
+def clean(text):
+    """Without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def printable(text):
     """Without the control characters that a terminal or a database would act on."""
+    text = clean(text)
     return re.sub(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]", "�", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)).replace(
         "\x1b", "�"
     )
