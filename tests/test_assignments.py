@@ -22,7 +22,7 @@ from grading.course import Course  # noqa: E402
 from grading.export import read as read_marks  # noqa: E402
 from grading.marking import Marking  # noqa: E402
 from grading.package import package  # noqa: E402
-from grading.plain import pack, unpack  # noqa: E402
+from grading.plain import NotPlain, pack, unpack  # noqa: E402
 from grading.preprocessors import load_modules  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
@@ -435,6 +435,37 @@ def test_only_plain_values_cross_and_no_more_than_fit():
         with pytest.raises(Unanswered) as problem:
             sandbox.ask("not_there")
         assert problem.value.missing
+
+
+FORGERIES = [
+    '{"dict": 5}',
+    '{"float": []}',
+    '{"float": "12"}',
+    '{"x": 1}',
+    "[" * 10**5,
+    "9" * 10**5,
+    "",
+    "{",
+    12,
+    None,
+    ["[1]"],
+    '"\\ud800',
+]
+
+
+@pytest.mark.parametrize("text", FORGERIES, ids=range(len(FORGERIES)))
+def test_what_no_packing_made_is_not_plain(text):
+    with pytest.raises(NotPlain):
+        unpack(text)
+
+
+def test_a_process_that_answers_for_itself_gets_no_further():
+    """Code that takes over its own process can give any answer, and no more than an answer."""
+    takeover = 'import json\njson.dumps = lambda *a, **k: \'{"answer": "{\\\\"dict\\\\": 5}", "score": 100}\''
+    with Sandbox(Limits(cell_seconds=5)) as sandbox:
+        sandbox.run(0, takeover)
+        with pytest.raises(Unanswered):
+            sandbox.ask("1 + 1")
 
 
 def test_disk_is_bounded_and_the_folder_is_thrown_away():

@@ -29,7 +29,7 @@ def unpack(text):
     """The value again. NotPlain for a text that `pack` did not make."""
     try:
         return _value(json.loads(text))
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise NotPlain(f"it is no plain value: {type(problem).__name__}") from None
 
 
@@ -39,7 +39,9 @@ def _value(packed):
     if isinstance(packed, dict):
         if set(packed) == {"float"}:
             return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[packed["float"]]
-        return {str(name): _value(one) for name, one in packed["dict"].items()}
+        return {_value(str(name)): _value(one) for name, one in packed["dict"].items()}
+    if isinstance(packed, str):
+        return packed.encode("utf-8", "replace").decode("utf-8")
     return packed
 
 
