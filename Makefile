@@ -2,6 +2,7 @@
 # make test    all of that, and everything that can be checked within 20 minutes
 # make peers   compares with NEURON, Brian2 and NEST, installed for it from their packages (Python 3.12, a C++ compiler)
 # make bench   measures the package beside code written by hand, and beside those simulators where make peers was run
+# make assignments   what a course hands out, and a zip for those who teach it, in _build/assignments
 #
 # A particular Python: make book PYTHON=python3.12
 
@@ -13,7 +14,7 @@ PEERS := .venv-peers
 LOOK := book/_look/node_modules/.package-lock.json
 SPHINX := --all -W -n --keep-going
 
-.PHONY: book test test-slow peers bench lab format lock clean
+.PHONY: book test test-slow peers bench assignments lab format lock clean
 
 book: $(READY) $(LOOK)
 	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
@@ -35,13 +36,18 @@ peers: $(READY) $(PEERS)/ready
 bench: $(READY)
 	$(BIN)/python benchmarks/workloads.py
 
+assignments: $(READY)
+	cd book/assignments && $(CURDIR)/$(BIN)/python -m grading package $(CURDIR)/_build/assignments \
+		--requirements $(CURDIR)/requirements-dev.txt
+	@echo; echo "For students: _build/assignments/*.zip. For instructors: instructors.zip, and its README.md."
+
 lab: $(READY)
 	$(BIN)/jupyter lab book
 
 format: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/nbstripout --keep-id book/*.ipynb book/appendices/*.ipynb
+	$(BIN)/nbstripout --keep-id book/*.ipynb book/appendices/*.ipynb book/assignments/source/*/*.ipynb
 
 # The versions everyone gets. The builders' lock keeps to the readers' versions.
 LOCK := $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --quiet \
