@@ -27,7 +27,7 @@ from grading.preprocessors import load_modules  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
 NAME = "living_battery"
-SHORT = {"cell_seconds": 2.5, "total_seconds": 25.0, "memory": 1500}  # so that the hostile ones are over soon
+SHORT = {"cell_seconds": 6.0, "total_seconds": 60.0, "memory": 1500}  # so that the hostile ones are over soon
 CLASS = living_battery.CLASS
 TASKS = living_battery.POINTS
 SOURCES = sorted((ASSIGNMENTS / "source").glob("*/*.ipynb"))

@@ -1,4 +1,4 @@
-"""The class of the first assignment. The mistakes were written from the release, before the tests that must catch them."""
+"""The class of the first assignment: right solutions, typical mistakes, and submissions that mean harm."""
 
 import json
 
