@@ -26,6 +26,9 @@ from grading.plain import NotPlain, pack, unpack  # noqa: E402
 from grading.preprocessors import load_modules  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nbformat.validator.DuplicateCellId"
+)  # of the submission that copies cells
 NAME = "living_battery"
 SHORT = {"cell_seconds": 6.0, "total_seconds": 60.0, "memory": 1500}  # so that the hostile ones are over soon
 CLASS = living_battery.CLASS
