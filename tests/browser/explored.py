@@ -25,6 +25,16 @@ def settings(page, name="hodgkin_huxley_neuron"):
     return root(page, name).evaluate("root => root.explorer.settings")
 
 
+def picture(page, name, index=0):
+    """What stands on one of an explorer's canvases."""
+    return root(page, name).locator("canvas").nth(index).evaluate("canvas => canvas.toDataURL()")
+
+
+def settled(page):
+    """Wait until what was asked for has been drawn."""
+    page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+
+
 def arrays(page, name, values):
     result = root(page, name).evaluate(
         """(root, values) => {

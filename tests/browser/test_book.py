@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from explored import settled
 from pages import BOOK_TITLE, CHAPTERS, EXPLORING, PAGES, explorers, first_slider, picture, settings, summary, unfold
 
 
@@ -85,7 +86,7 @@ def test_every_slider_of_every_explorer_answers_the_mouse(visit, name):
             page.mouse.down()
             page.mouse.move(box["x"] + place(target)["x"], box["y"] + place(target)["y"], steps=6)
             page.mouse.up()
-            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            settled(page)
             after = settings(root), summary(root), picture(root)
             assert after[0][trait] == pytest.approx(low + target * (high - low), abs=0.03 * (high - low))
             assert {**after[0], trait: 0} == {**before[0], trait: 0}

@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, every_array, html, random_settings, root, settings
+from explored import arrays, every_array, html, random_settings, root, settings, settled
 from IPython.core.interactiveshell import InteractiveShell
 
 import spikebook as sb
@@ -136,7 +136,7 @@ def test_the_threshold_is_found_with_the_keyboard_alone(opened):
     assert summary.inner_text().startswith("No spike")
     for _ in range(30):
         page.keyboard.press("ArrowRight")
-        page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")  # seen by now
+        settled(page)  # seen by now
         if not summary.inner_text().startswith("No spike"):
             break
     assert settings(page, "intro")["current"] == pytest.approx(6.9189, rel=0.02)

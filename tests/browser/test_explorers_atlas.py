@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, settings
+from explored import arrays, html, picture, root, settings, settled
 
 import spikebook as sb
 
@@ -16,14 +16,6 @@ def summary(page):
 def pick(page, pattern):
     root(page, NAME).locator("select[name=pattern]").select_option(pattern)
     return summary(page)
-
-
-def picture(page, index=0):
-    return root(page, NAME).locator("canvas").nth(index).evaluate("canvas => canvas.toDataURL()")
-
-
-def settled(page):
-    page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
 
 
 @pytest.mark.parametrize(
@@ -108,12 +100,12 @@ def test_what_the_published_step_makes_is_gone_when_it_is_solved(opened):
 def test_the_plane_follows_the_moment_that_is_pointed_at(opened):
     page = opened(sb.explore.firing_patterns())
     pick(page, "rebound spike")
-    still = picture(page)
+    still = picture(page, NAME)
     stack = root(page, NAME).locator(".sb-panels")
     stack.focus()
     page.keyboard.press("ArrowRight")
     settled(page)
-    assert "at 101.0 ms: v " in root(page, NAME).locator(".sb-reading").inner_text() and picture(page) != still
+    assert "at 101.0 ms: v " in root(page, NAME).locator(".sb-reading").inner_text() and picture(page, NAME) != still
     box = root(page, NAME).locator("canvas").nth(1).bounding_box()
     page.mouse.move(box["x"] + 46 + (box["width"] - 56) * 22 / 200, box["y"] + 40)
     settled(page)
@@ -126,12 +118,12 @@ def test_every_slider_changes_the_picture_at_opening_within_the_pattern_s_reach(
     for control in explorer._spec["controls"]:
         if "options" in control:
             continue
-        before = picture(page)
+        before = picture(page, NAME)
         slider = root(page, NAME).locator(f"input[name={control['name']}][type=range]")
         slider.focus()
         page.keyboard.press("PageDown")
         settled(page)
-        assert picture(page) != before, control["name"]
+        assert picture(page, NAME) != before, control["name"]
         root(page, NAME).get_by_role("button", name="Reset").click()
         settled(page)
     d = root(page, NAME).locator("input[name=d][type=range]")

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger, settings
+from explored import arrays, html, root, scroll_with_a_finger, settings, settled
 
 import spikebook as sb
 
@@ -55,10 +55,10 @@ def test_every_slider_changes_the_picture_as_it_opens(opened):
         assert slider.is_enabled()
         slider.focus()
         page.keyboard.press("ArrowRight")
-        page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+        settled(page)
         assert root(page, NAME).evaluate(pictures) != first, slider.get_attribute("name")
         root(page, NAME).get_by_role("button", name="Reset").click()
-        page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+        settled(page)
         assert root(page, NAME).evaluate(pictures) == first
 
 
@@ -67,7 +67,7 @@ def test_more_ticks_make_the_train_regular_by_key_alone(opened):
     root(page, NAME).locator("input[name=order]").focus()
     for _ in range(16):
         page.keyboard.press("ArrowRight")
-    page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+    settled(page)
     assert settings(page, NAME)["order"] == 20
     table = rows_of_table(page)
     assert table["CV of the intervals"] == pytest.approx((0.22, 0.22), abs=0.03)
@@ -122,8 +122,11 @@ def test_sound_comes_only_when_asked_for_follows_the_train_and_stops_when_asked(
     assert page.locator(".sb-dot").is_hidden()
     root(page, NAME).get_by_role("button", name="Listen").click()
     page.wait_for_function("window.started.length > 20")
-    heard = np.array(page.evaluate("window.started.slice(0, 20)"))
-    assert np.diff(heard) == pytest.approx(np.diff(times[:20]) / 1000, abs=1e-6)
+    heard = 1000 * np.array(page.evaluate("window.started.slice(0, 20)"))
+    assert np.all(np.diff(heard) > 0)
+    # A busy machine wakes the page too late for some spikes, which then stay silent; each click is a spike of the train.
+    aligned = [np.abs((heard - heard[0] + first)[:, None] - times).min(axis=1).max() for first in times[:20]]
+    assert min(aligned) < 1e-3
     assert page.locator(".sb-dot").is_visible()
     root(page, NAME).get_by_role("button", name="Stop the sound").click()
     count = page.evaluate("window.started.length")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, root, scroll_with_a_finger, settings
+from explored import arrays, drag, html, picture, root, scroll_with_a_finger, settings, settled
 
 import spikebook as sb
 
@@ -20,14 +20,6 @@ def on_plane(page, v, u):
         "(root, at) => { const [plane] = root.live.view.canvases; return [plane.x(at[0]), plane.y(at[1])]; }", [v, u]
     )
     return box["x"] + x, box["y"] + y
-
-
-def picture(page, index=0):
-    return root(page, NAME).locator("canvas").nth(index).evaluate("canvas => canvas.toDataURL()")
-
-
-def settled(page):
-    page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
 
 
 @pytest.mark.parametrize(
@@ -74,11 +66,11 @@ def test_every_slider_changes_the_picture_at_opening(opened):
     for control in explorer._spec["controls"]:
         if "options" in control:
             continue
-        before = [picture(page, k) for k in range(2)]
+        before = [picture(page, NAME, k) for k in range(2)]
         root(page, NAME).locator(f"input[name={control['name']}]").focus()
         page.keyboard.press("PageDown")
         settled(page)
-        assert [picture(page, k) for k in range(2)] != before, control["name"]
+        assert [picture(page, NAME, k) for k in range(2)] != before, control["name"]
         root(page, NAME).get_by_role("button", name="Reset").click()
         settled(page)
 
@@ -106,7 +98,7 @@ def test_the_starting_point_is_moved_by_keys(opened):
 
 def test_a_place_in_the_plane_is_a_moment_of_the_voltage_and_the_other_way_round(opened):
     page = opened(sb.explore.izhikevich_model())
-    still = picture(page)
+    still = picture(page, NAME)
     trace = arrays(page, NAME, {})
     k = int(np.searchsorted(trace["t"], 60))
     page.mouse.move(*on_plane(page, trace["v"][k], trace["u"][k]))
@@ -115,14 +107,14 @@ def test_a_place_in_the_plane_is_a_moment_of_the_voltage_and_the_other_way_round
     moment = float(reading.split()[1])
     i = int(round(moment / 0.05))
     assert np.hypot(trace["v"][i] - trace["v"][k], 5 * (trace["u"][i] - trace["u"][k])) < 1
-    assert picture(page) != still
+    assert picture(page, NAME) != still
     page.mouse.move(5, 5)
     settled(page)
-    assert picture(page) == still
+    assert picture(page, NAME) == still
     root(page, NAME).locator(".sb-panels").focus()
     page.keyboard.press("ArrowRight")
     settled(page)
-    assert "at 101.0 ms: v " in root(page, NAME).locator(".sb-reading").inner_text() and picture(page) != still
+    assert "at 101.0 ms: v " in root(page, NAME).locator(".sb-reading").inner_text() and picture(page, NAME) != still
 
 
 def test_during_a_pulse_the_plane_is_that_of_its_current(opened):
@@ -131,9 +123,9 @@ def test_during_a_pulse_the_plane_is_that_of_its_current(opened):
     root(page, NAME).locator(".sb-panels").focus()
     for _ in range(31):
         page.keyboard.press("ArrowRight")
-    before = picture(page)
+    before = picture(page, NAME)
     page.keyboard.press("Shift+ArrowRight")
-    assert picture(page) != before and root(page, NAME).evaluate(branch)[1] >= 10
+    assert picture(page, NAME) != before and root(page, NAME).evaluate(branch)[1] >= 10
 
 
 def test_pulses_are_injected_by_click_by_key_and_by_button(opened):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger
+from explored import arrays, html, root, scroll_with_a_finger, settled
 
 import spikebook as sb
 
@@ -51,7 +51,7 @@ def test_the_summary_says_every_models_spikes_and_the_table_too(opened):
     slider.focus()
     for _ in range(50):
         page.keyboard.press("ArrowRight")
-    page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+    settled(page)
     expected = dict(zip(MODELS, sb.choosing_a_model.race(strength=3)[0].values()))
     fired = [str(len(trace.spike_times)) for trace in expected.values()]
     assert root(page, NAME).locator(".sb-table td:nth-child(2)").all_inner_texts() == fired
