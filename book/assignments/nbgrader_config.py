@@ -15,6 +15,7 @@ from grading.preprocessors import (  # noqa: E402
     Page,
     Reader,
     Rebuild,
+    add_bench,
     remove_links,
 )
 from nbgrader.preprocessors import (  # noqa: E402
@@ -52,6 +53,7 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
+c.GenerateAssignment.post_convert_hook = add_bench
 
 # Grading: nothing of a submission runs in nbgrader's own process.
 c.Autograde.exporter_class = Reader
@@ -61,7 +63,7 @@ c.Autograde.pre_convert_hook = remove_links
 c.Grade.cell_seconds = 20
 c.Grade.total_seconds = 120
 c.Grade.memory = 2048
-c.Grade.without = {"living_battery": ["spikebook"]}
+c.Grade.without = ["spikebook"]
 
 # Late work: 0.1 would take 10 % of the marks for each day begun.
 c.AssignLatePenalties.plugin_class = LateByDay

@@ -29,12 +29,20 @@ class Submission:
     files: Callable = None  # lays the files down itself, given (folder, notebook)
     late: float = 0  # hours
     claims: str = ""  # the id that the notebook names, if not the student's
+    hinted: bool = False  # the mistake is one that its task's hint must see
+
+    def marks(self, points):
+        """What each task has earned, given what each is worth."""
+        if self.earned is not None:
+            return {task: float(self.earned.get(task, 0)) for task in points}
+        return {task: worth - float(self.lost.get(task, 0)) for task, worth in points.items()}
 
 
 def course_copy(to):
     """A course's folder as an instructor has it, with nothing graded."""
     to.mkdir(parents=True)
-    shutil.copy(ASSIGNMENTS / "nbgrader_config.py", to)
+    for name in ("nbgrader_config.py", "bench.py"):
+        shutil.copy(ASSIGNMENTS / name, to)
     for name in ("source", "grading"):
         shutil.copytree(
             ASSIGNMENTS / name, to / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
@@ -94,6 +102,36 @@ def replace(notebook, name, *pairs):
         assert old in text, f"{name} has no {old!r}"
         text = text.replace(old, new)
     cell["source"] = text
+
+
+def changes(name, *pairs):
+    """The edit that puts each pair's second text for its first in one solution."""
+    return lambda notebook: replace(notebook, name, *pairs)
+
+
+def writes(solutions):
+    """The edit that puts other solutions in place: {cell: source}."""
+
+    def edit(notebook):
+        for name, source in solutions.items():
+            put(notebook, name, source)
+
+    return edit
+
+
+def only(points, *tasks):
+    """The edit that leaves all tasks but these undone."""
+    return writes({task: "# Not done." for task in points if task not in tasks})
+
+
+def feedback_of(course, assignment, student):
+    """All that a student reads: the outputs and remarks in the graded notebook, without its code."""
+    notebook = read(course.root / "autograded" / student / assignment / f"{assignment}.ipynb")
+    found = [text_of(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            found += ["".join(output.get("text", "")), *output.get("traceback", []), output.get("evalue", "")]
+    return "\n".join(found)
 
 
 def add(notebook, source, after=None):

@@ -1,16 +1,10 @@
-"""The class of the first assignment: right solutions, typical mistakes, and submissions that mean harm."""
+"""Living battery: right solutions and typical mistakes."""
 
-import json
-
-from .classroom import Submission, add, cell_of, name_of, put, replace
+from .classroom import Submission, changes, only, writes
 
 POINTS = {
     "nernst": 12, "currents": 10, "rest": 14, "ions": 10, "fire": 16, "poisson": 12, "tuning": 8, "membrane": 12,
 }  # fmt: skip
-
-
-def changes(name, *pairs):
-    return lambda notebook: replace(notebook, name, *pairs)
 
 
 # A right solution that shares no line with ours.
@@ -90,299 +84,70 @@ for I in (-3, -1.5, 1.5, 3):
 g_L = 1 / np.polyfit([-3, -1.5, 1.5, 3], ends, 1)[0]
 C = np.mean(rises) * g_L
 """,
+    "explain": "Potassium outside rises, so its Nernst potential rises, too. $a<b$",
 }
 
-
-def otherwise(notebook):
-    for name, source in OTHERWISE.items():
-        put(notebook, name, source)
-    put(notebook, "explain", "Potassium outside rises, so its Nernst potential rises, too. $a<b$")
-
-
-def only(*tasks):
-    def edit(notebook):
-        for task in POINTS:
-            if task not in tasks:
-                put(notebook, task, "# Not done.")
-
-    return edit
-
-
-# Cells moved about.
-
-
-def deleted(notebook):
-    gone = {"ions", "hint-nernst"} | {f"test-{task}" for task in POINTS}
-    notebook["cells"] = [cell for cell in notebook["cells"] if name_of(cell) not in gone]
-
-
-def duplicated(notebook):
-    notebook["cells"] = [copy for cell in notebook["cells"] for copy in (cell, json.loads(json.dumps(cell)))]
-
-
-def split(notebook):
-    """As JupyterLab splits: both halves keep the metadata."""
-    cells = []
-    for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        halves = [text]
-        if name_of(cell) in ("currents", "rest", "ions", "poisson"):
-            halves = text.partition("\n\n\n")[::2]
-        elif name_of(cell) == "explain":
-            halves = text.partition(". ")[::2]
-        cells += [{**cell, "id": f"{cell['id']}-{k}", "source": half} for k, half in enumerate(halves)]
-    notebook["cells"] = cells
-
-
-def reordered(notebook):
-    """Setup first, then everything from the last to the first."""
-    first = [
-        cell
-        for cell in notebook["cells"]
-        if cell["id"] in ("setup", "who") or "student_id =" in "".join(cell["source"])
-    ]
-    notebook["cells"] = first + [cell for cell in notebook["cells"] if cell not in first][::-1]
-
-
-def metadata(notebook):
-    """Points, kinds and names of cells, as somebody who hopes for marks might set them."""
-    for cell in notebook["cells"]:
-        about = cell["metadata"].get("nbgrader")
-        if about is None:
-            continue
-        about.update(points=1000, solution=not about["solution"], grade=True, locked=False, schema_version=3)
-        about["checksum"] = "0" * 32
-        if about["grade_id"] == "test-fire":
-            about["grade_id"] = "test-nernst"
-        if about["grade_id"] == "test-ions":
-            cell["metadata"] = {"nbgrader": "nothing"}
-    notebook["metadata"]["grading"] = {"remarks": ["full marks"], "score": 1000}
-
-
-# What a submission must not get away with.
-
-STUBBORN = """
-import signal
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_IGN)
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
-"""
-BOMB = """
-hoard = []
-while True:
-    hoard.append(np.ones(10**8))
-"""
-FLOOD = """
-import sys
-while True:
-    sys.stdout.write("marks! " * 10_000)
-    sys.stderr.write("marks! " * 10_000)
-"""
-REDEFINED = """
-import builtins, json, math, unittest
-np.isclose = np.allclose = np.array_equal = lambda *a, **k: True
-np.abs = np.all = np.any = lambda *a, **k: True
-math.isclose = lambda *a, **k: True
-class Equal(float):
-    __eq__ = __lt__ = __gt__ = __le__ = __ge__ = lambda *a: True
-    __sub__ = __rsub__ = lambda *a: 0.0
-    __hash__ = float.__hash__
-builtins.float = Equal
-check = require = part = lambda *a, **k: Equal(0)
-nernst = ion_current = ion_moves = goldman = chord = ions_per_um2 = share_moved = lambda *a, **k: Equal(1)
-fire = poisson_train = rate_and_cv = lambda *a, **k: [Equal(1)] * 2
-g_L = E_L = C = preferred = Equal(1)
-"""
-SNOOP = """
-import glob, os, sys
-def attempt(what):
-    try:
-        print("FOUND", what())
-    except BaseException as problem:
-        print("nothing:", type(problem).__name__)
-folder = os.getcwd()
-for up in ("..", "../..", "/tmp", "/home", "/root", "/var", "/proc", "/proc/self", "/etc", os.path.dirname(sys.argv[0])):
-    attempt(lambda: os.listdir(up))
-    attempt(lambda: open(os.path.join(up, "gradebook.db"), "rb").read(10))
-attempt(lambda: open("COURSE/gradebook.db", "rb").read(10))
-attempt(lambda: open("COURSE/source/living_battery/living_battery.ipynb").read(100))
-attempt(lambda: open("COURSE/submitted/reference/living_battery/living_battery.ipynb").read(100))
-attempt(lambda: open(f"/proc/{os.getppid()}/environ").read(100))
-attempt(lambda: open(f"/proc/{os.getppid()}/mem", "rb").read(1))
-attempt(lambda: open("COURSE/gradebook.db", "wb").write(b"no marks for anybody"))
-attempt(lambda: os.remove("COURSE/gradebook.db"))
-attempt(lambda: os.symlink("COURSE/gradebook.db", "link"))
-attempt(lambda: os.link("COURSE/gradebook.db", "link"))
-attempt(lambda: os.kill(os.getppid(), 9))
-attempt(lambda: os.fork())
-attempt(lambda: 1 / (os.system("id") == 0))
-attempt(lambda: __import__("subprocess").run(["id"]))
-attempt(lambda: __import__("socket").create_connection(("127.0.0.1", 9)))
-attempt(lambda: __import__("urllib.request").request.urlopen("http://127.0.0.1:9").read())
-attempt(lambda: __import__("sqlite3").connect("COURSE/gradebook.db").execute("update grade set manual_score = 100"))
-attempt(lambda: __import__("multiprocessing").shared_memory)
-attempt(lambda: os.setsid())
-attempt(lambda: __import__("resource").setrlimit(9, (-1, -1)))
-"""
-FORGED = """
-import os
-for _ in range(200):
-    for number in range(3, 20):
-        try:
-            os.write(number, b'{"answer": "12.0", "score": 100, "run": "x"}\\n')
-        except OSError:
-            pass
-"""
-OVERWRITTEN = "print('100')\n100.0"
-
-
-def everywhere(source):
-    def edit(notebook):
-        for cell in notebook["cells"]:
-            if name_of(cell).startswith("test-"):
-                cell["source"] = source
-
-    return edit
-
-
-def links(folder, notebook):
-    (folder / "living_battery.ipynb").symlink_to(
-        folder.parents[1] / "reference" / "living_battery" / "living_battery.ipynb"
-    )
-    (folder / "marks.db").symlink_to(folder.parents[2] / "gradebook.db")
-
-
-def written(name, change=lambda text: text):
-    return lambda folder, notebook: (folder / name).write_text(change(json.dumps(notebook)), encoding="utf-8")
-
-
-def own_module(folder, notebook):
-    """Another lab.py, whose membrane is easy, beside an honest notebook."""
-    (folder / "lab.py").write_text("raise SystemExit('my own lab')")
-    (folder / "living_battery.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-
-
-def shadows(folder, notebook):
-    """Modules that would be imported in place of the grader's, if the folder were on its path too early."""
-    for name in ("numpy", "matplotlib", "json", "signal", "confine", "plain", "sitecustomize", "encodings", "IPython"):
-        (folder / f"{name}.py").write_text("print('FOUND', open('/etc/passwd').read())")
-    (folder / "matplotlibrc").write_text("backend: module://numpy")
-    (folder / "living_battery.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-
-
-def odd(notebook):
-    """Halves of characters and null characters, in code, in its errors and in prose."""
-    put(notebook, "ions", "raise ValueError('\\ud800' + chr(0) + '\x1b[31m')")
-    add(notebook, "x = '\ud800\x00'")
-    put(notebook, "explain", "An answer \ud800\x00 <script>alert(1)</script>")
-
-
-def crowd(folder, notebook):
-    (folder / "living_battery.ipynb").write_text(json.dumps({**notebook, "cells": [{"cell_type": "raw"}] * 300_000}))
-
-
-DEEP = """
-import os
-for _ in range(5000):
-    os.mkdir("d", 0o700)
-    os.chdir("d")
-"""
 
 CLASS = [
     # Honest work.
     Submission("reference"),
     Submission("blank", start="blank", earned={}),
-    Submission("half", only("nernst", "currents", "fire"), earned={"nernst": 12, "currents": 10, "fire": 16}),
-    Submission("otherwise", otherwise),
+    Submission("half", only(POINTS, "nernst", "currents", "fire"), earned={"nernst": 12, "currents": 10, "fire": 16}),
+    Submission("otherwise", writes(OTHERWISE)),
     # Typical mistakes.
     Submission(
-        "celsius", changes("nernst", ("celsius + 273.15", "celsius")), {"nernst": 12}, says="the equation wants kelvin"
+        "celsius",
+        changes("nernst", ("celsius + 273.15", "celsius")),
+        {"nernst": 12},
+        says="the equation wants kelvin",
+        hinted=True,
     ),
     Submission(
-        "upside", changes("nernst", ("outside / inside", "inside / outside")), {"nernst": 12}, says="The sign is wrong"
+        "upside",
+        changes("nernst", ("outside / inside", "inside / outside")),
+        {"nernst": 12},
+        says="The sign is wrong",
+        hinted=True,
     ),
-    Submission("volts", changes("nernst", ("1000 * ", "")), {"nernst": 12}, says="That is in volts"),
-    Submission("valence", changes("nernst", ("(z * F)", "F")), {"nernst": 6}, says="valence"),
+    Submission("volts", changes("nernst", ("1000 * ", "")), {"nernst": 12}, says="That is in volts", hinted=True),
+    Submission("valence", changes("nernst", ("(z * F)", "F")), {"nernst": 6}, says="valence", hinted=True),
     Submission(
         "inward",
         changes("currents", ("g * (V - E)", "g * (E - V)")),
         {"currents": 4},
         says="positive when positive charge leaves",
+        hinted=True,
     ),
     Submission(
-        "anions", changes("currents", ("(V - E) * z > 0", "V > E")), {"currents": 2.5}, says="which way do the ions go"
+        "anions",
+        changes("currents", ("(V - E) * z > 0", "V > E")),
+        {"currents": 2.5},
+        says="which way do the ions go",
+        hinted=True,
     ),
     Submission(
         "chloride",
         changes("rest", ('inside["Cl"]', "X"), ('outside["Cl"]', 'inside["Cl"]'), ("X", 'outside["Cl"]')),
         {"rest": 6},
         says="Chloride is negative",
+        hinted=True,
     ),
-    Submission("millivolts", changes("ions", (" * 1e-3\n", "\n")), {"ions": 5}, says="1 mV is 0.001 V"),
+    Submission("millivolts", changes("ions", (" * 1e-3\n", "\n")), {"ions": 5}, says="1 mV is 0.001 V", hinted=True),
     Submission("noreset", changes("fire", ("            V[k] = reset\n", "")), {"fire": 8}, says="V is never reset"),
     Submission(
         "early", changes("fire", ("append(k * dt)", "append((k - 1) * dt)")), {"fire": 4}, says="one step early"
     ),
     Submission(
-        "leak", changes("fire", ("current - g", "current + g")), {"fire": 16}, says="The leak has the wrong sign"
+        "leak",
+        changes("fire", ("current - g", "current + g")),
+        {"fire": 16},
+        says="The leak has the wrong sign",
+        hinted=True,
     ),
-    Submission("perms", changes("poisson", (" / 1000)", ")")), {"poisson": 6}, says="1000 times too many"),
+    Submission("perms", changes("poisson", (" / 1000)", ")")), {"poisson": 6}, says="1000 times too many", hinted=True),
     Submission("counts", changes("tuning", (" / 0.5", ""), (" (Hz)", "")), {"tuning": 6}, says="a rate is per second"),
     Submission(
         "tau", changes("membrane", ("C = tau * g_L", "C = tau")), {"membrane": 4}, says="That is the time constant"
     ),
     Submission("neighbour", claims="reference", lost={"tuning": 6, "membrane": 12}, says="not the id under which"),
-    # Cells moved about, files astray.
-    Submission("deleted", deleted, {"ions": 10}, says="have been restored"),
-    Submission("duplicated", duplicated),
-    Submission("split", split),
-    Submission("reordered", reordered),
-    Submission("metadata", metadata),
-    Submission(
-        "corrupt",
-        files=written("living_battery.ipynb", lambda text: text[: len(text) // 2]),
-        earned={},
-        says="no notebook",
-    ),
-    Submission("misnamed", files=written("Untitled (3).ipynb"), says=""),
-    Submission("nothing", files=written("essay.txt"), earned={}, says="no notebook"),
-    Submission("links", files=links, earned={}, says="a link to another"),
-    Submission("ownlab", files=own_module),
-    Submission("shadows", files=shadows, silent="FOUND"),
-    Submission("crowd", files=crowd, earned={}, says="300000 cells"),
-    Submission("odd", odd, {"ions": 10}, says="An answer", silent="<script>"),
-    Submission("late", late=30),
-    # Hostile, or unlucky.
-    Submission("endless", lambda nb: put(nb, "ions", STUBBORN), {"ions": 10}, says="a loop that never ends"),
-    Submission("exit", lambda nb: put(nb, "fire", "import os; os._exit(1)"), {"fire": 16}, says="ended Python itself"),
-    Submission("bomb", lambda nb: put(nb, "ions", BOMB), {"ions": 10}, says=""),
-    Submission("flood", lambda nb: put(nb, "poisson", FLOOD), {"poisson": 12}, says="It printed more than"),
-    Submission("deep", lambda nb: put(nb, "ions", DEEP), {"ions": 10}),
-    Submission("import", lambda nb: add(nb, "import a_package_that_is_not_there"), says="ModuleNotFoundError"),
-    Submission(
-        "package",
-        lambda nb: put(nb, "nernst", "from spikebook.membrane_potential import nernst"),
-        {"nernst": 12},
-        says="spikebook",
-    ),
-    Submission("overwritten", everywhere(OVERWRITTEN), start="blank", earned={}),
-    Submission("redefined", lambda nb: put(nb, "membrane", REDEFINED), start="blank", earned={}),
-    Submission("forged", lambda nb: add(nb, FORGED), start="blank", earned={}),
-    Submission(
-        "snoop", lambda nb: add(nb, SNOOP), start="blank", earned={}, says="nothing: PermissionError", silent="FOUND"
-    ),
 ]
-
-
-def expected(submission):
-    if submission.earned is not None:
-        return {task: float(submission.earned.get(task, 0)) for task in POINTS}
-    return {task: points - float(submission.lost.get(task, 0)) for task, points in POINTS.items()}
-
-
-__all__ = ["CLASS", "POINTS", "cell_of", "expected"]

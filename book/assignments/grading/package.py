@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .course import Course
 
-COURSE = ("README.md", "nbgrader_config.py", "grading", "hub", "source")  # what an instructor gets
+COURSE = ("README.md", "nbgrader_config.py", "bench.py", "grading", "hub", "source")  # what an instructor gets
 HERE = Path(__file__).parents[1]
 
 

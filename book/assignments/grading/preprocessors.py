@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Dict, Float, Integer
+from traitlets import Bool, Float, Integer, List
 
 from .marking import Marking
 from .sandbox import Limits, Sandbox, refuse_within_reach
@@ -24,6 +25,7 @@ from .sandbox import Limits, Sandbox, refuse_within_reach
 MOST_BYTES, MOST_CELLS = 20_000_000, 500  # of a file; in a notebook
 MOST_TEXT, MOST_PROSE = 200_000, 20_000  # characters in all cells; in one that is no code
 OWN_FILES, OWN_BYTES = 20, 5_000_000  # files that a student may hand in beside the notebook
+BENCH = "bench.py"  # in the course's folder, and beside every notebook that is handed out or graded
 
 
 class Reader(NotebookExporter):
@@ -194,7 +196,7 @@ class Grade(NbGraderPreprocessor):
     restarts = Integer(4, help="how often a submission that breaks its process is run again without the cell").tag(
         config=True
     )
-    without = Dict({}, help="modules that are kept from the submissions of an assignment").tag(config=True)
+    without = List([], help="modules that are kept from submissions").tag(config=True)
     disposable_machine = Bool(
         False, help="grade where submissions cannot be confined: nothing here is worth keeping"
     ).tag(config=True)
@@ -204,7 +206,7 @@ class Grade(NbGraderPreprocessor):
         student, assignment = about["student"], about["assignment"]
         refuse_within_reach(self.parent.parent.coursedir.root)
         limits = Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__ if name != "files"})
-        with Sandbox(limits, self.files(assignment, student), self.without.get(assignment, [])) as sandbox:
+        with Sandbox(limits, self.files(assignment, student), self.without) as sandbox:
             later = []
             for position, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
@@ -250,7 +252,7 @@ class Grade(NbGraderPreprocessor):
         for path in source.rglob("*"):
             if path.is_file() and path.suffix != ".ipynb" and "__pycache__" not in path.parts:
                 found[str(path.relative_to(source))] = path
-        return found
+        return found | {BENCH: Path(course.root) / BENCH}
 
     def run(self, cell, sandbox, position):
         outcome = sandbox.run(position, cell.source)
@@ -326,6 +328,13 @@ def is_png(text):
         return len(text) < 2_000_000 and base64.b64decode(text, validate=True).startswith(b"\x89PNG\r\n")
     except ValueError:
         return False
+
+
+def add_bench(assignment, student, notebooks):
+    """Into a release, what the benches of all assignments have in common."""
+    for notebook in notebooks:
+        course = Path(notebook).parents[2]
+        shutil.copy(course / BENCH, course / "release" / assignment)
 
 
 def remove_links(assignment, student, notebooks):
