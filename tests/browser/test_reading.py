@@ -111,8 +111,7 @@ def test_an_embedded_explorer_stands_alone(visit, name):
         assert summary(root) != before
 
 
-@pytest.mark.parametrize("disk", [False, True], ids=["http", "file"])
-@pytest.mark.parametrize("name", EXPLORING)
+@pytest.mark.parametrize("name,disk", [(EXPLORING[0], True), *((name, False) for name in EXPLORING)])
 def test_an_address_sets_an_explorer_up(visit, name, disk):
     for stem, root in explorers(visit(name)).items():
         slider, trait = first_slider(root)
