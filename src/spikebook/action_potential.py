@@ -1,11 +1,11 @@
 """The action potential on its way: the Hodgkin-Huxley axon.
 
-    C dV/dt = a / (2 R_i) d2V/dx2 - I_Na - I_K - I_L + I
+    C dV/dt = 10 a / (2 R_i) d2V/dx2 - I_Na - I_K - I_L + I
 
 V     membrane potential, mV                     x, t    along the axon, mm, and time, ms
 a     radius, um                                 R_i     axial resistivity, ohm cm
 C     capacitance, uF/cm2                        I       current of an electrode into the axon, uA/cm2
-The currents, gates and their speed are those of `hodgkin_huxley`, at every place.
+The factor 10 makes uA/cm2 of these units. The currents, gates and their speed are those of `hodgkin_huxley`, at every place.
 
 Method: gates and voltage take turns, half a step apart. Each gate relaxes exactly at the voltage between; the voltage
 takes a Crank-Nicolson step with the gates between, one tridiagonal system for the whole axon. The error is of

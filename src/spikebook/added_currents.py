@@ -51,7 +51,10 @@ def beta_h_crab(V):
 
 
 def a_inf(V):
-    """The published fit passes 1, by up to 1.3 %, between 40 and 97 mV. A probability may not; this moves spikes by 2 us."""
+    """(0.0761 exp(0.0314 (V + 94.22)) / (1 + exp(0.0346 (V + 1.17))))^(1/3), at most 1.
+
+    The published fit passes 1, by up to 1.3 %, between 40 and 97 mV. A probability may not; this moves spikes by 2 us.
+    """
     return minimum((0.0761 * exp(0.0314 * (V + 94.22)) / (1 + exp(0.0346 * (V + 1.17)))) ** (1 / 3), 1.0)
 
 
@@ -147,7 +150,7 @@ def p_inf(V):
 
 
 def faster_p(V):
-    """How much faster than tau_max the gate p relaxes at V."""
+    """3.3 exp((V + 35) / 20) + exp(-(V + 35) / 20): how much faster than with tau_max the gate p relaxes at V."""
     return 3.3 * exp((V + 35) / 20) + exp(-(V + 35) / 20)
 
 

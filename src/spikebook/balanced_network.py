@@ -26,6 +26,8 @@ from .compilation import gather, has_numba, load
 from .first_network import Network, _whole
 from .model import number
 
+__all__ = ["C_E", "DELAY", "DT", "J", "TAU", "T_REF", "V_R", "V_TH", "input_of", "siegert", "simulate", "theory"]
+
 TAU = 20.0  # ms
 V_TH = 20.0  # mV
 V_R = 10.0  # mV

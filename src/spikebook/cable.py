@@ -1,12 +1,14 @@
 """The cable: current that flows along the inside of a fibre and out through its membrane.
 
-    a / (2 R_i) d2V/dx2 = C dV/dt + (currents of the membrane)          the cable equation
-    lambda = sqrt(a / (2 R_i g)),   tau = C / g                          of a passive cable
+    10 a / (2 R_i) d2V/dx2 = C dV/dt + (currents of the membrane)       the cable equation
+    lambda = sqrt(10 a / (2 R_i g)),   tau = C / g                       of a passive cable
+    R_inf = 1e4 R_i lambda / (2 pi a^2)                                  input resistance of an endless one
 
 V        membrane potential, mV                         x, t   mm and ms
 a        radius of the fibre, um                        R_i    axial resistivity, ohm cm
 C, g     capacitance, uF/cm2, and conductance, mS/cm2, of the membrane
 lambda   length constant, mm: over which a steady voltage falls to 37 %
+R_inf    kilo-ohm; the factors 10 and 1e4 are there because these units are mixed
 
 A fibre is cut into compartments, each with one voltage; both ends are sealed. A passive cable has exact
 solutions, which are here too: from 0 mV at rest, for a fibre without ends.
@@ -99,7 +101,7 @@ def compiled():
 
 
 def length_constant(radius, axial_resistivity, g):
-    """lambda in mm: sqrt(a / (2 R_i g)), from um, ohm cm and mS/cm2; numbers, or arrays that broadcast.
+    """lambda in mm: sqrt(10 a / (2 R_i g)), from um, ohm cm and mS/cm2; numbers, or arrays that broadcast.
 
     ValueError for a value that is not above 0.
 
@@ -112,7 +114,7 @@ def length_constant(radius, axial_resistivity, g):
 
 
 def input_resistance(radius, axial_resistivity, g):
-    """What a current into the middle of an endless passive cable meets, kilo-ohm: R_i lambda / (2 pi a^2).
+    """What a current into the middle of an endless passive cable meets, kilo-ohm: R_inf = 1e4 R_i lambda / (2 pi a^2).
 
     >>> round(input_resistance(radius=238, axial_resistivity=35.4, g=0.3), 1)
     10.5
@@ -123,7 +125,8 @@ def input_resistance(radius, axial_resistivity, g):
 
 
 def steady(x, current, radius, axial_resistivity, g):
-    """V (mV above rest) at the distance x (mm) from where a steady current (uA) enters: I R_inf exp(-|x| / lambda).
+    """V (mV above rest) at the distance x (mm) from where a steady current (uA) enters: I R_inf exp(-|x| / lambda),
+    with the `input_resistance` R_inf.
 
     >>> round(steady(0, 1.0, radius=238, axial_resistivity=35.4, g=0.3), 1)
     10.5
@@ -138,7 +141,7 @@ def charging(x, t, current, radius, axial_resistivity, g, C=1.0):
 
     I R_inf / 2 [exp(-X) erfc(X / (2 sqrt T) - sqrt T) - exp(X) erfc(X / (2 sqrt T) + sqrt T)]
 
-    with X = |x| / lambda and T = t / tau. Before 0 it is 0. Numbers, or arrays that broadcast.
+    with X = |x| / lambda, T = t / tau and the `input_resistance` R_inf. Before 0 it is 0. Numbers, or arrays that broadcast.
 
     >>> round(charging(0, 1e6, 1.0, radius=238, axial_resistivity=35.4, g=0.3), 1)
     10.5

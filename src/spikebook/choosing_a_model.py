@@ -33,6 +33,8 @@ from .random_numbers import generator, uniform
 from .simulation import simulate
 from .spike_trains.statistics import as_train, positive
 
+__all__ = ["RUNNERS", "Runner", "coincidence", "cost", "race", "rheobase", "wandering"]
+
 LONG = 300.0  # ms, of the step that defines a rheobase
 FINE = 0.01  # ms, the step at which rheobases are found
 ROUNDS = 30  # of bisection
@@ -90,7 +92,8 @@ def wander(count, state, values):
 
 
 def wandering(count, seed):
-    """`count` values of `wander`; the same seed gives the same values.
+    """`count` values of noise that wanders: mean 0, standard deviation 1, each value 0.8 times the one before and a new
+    draw, none beyond 3. The same seed gives the same values.
 
     >>> wandering(3, seed=1).round(2)
     array([-1.35, -2.73, -1.69])

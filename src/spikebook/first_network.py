@@ -26,6 +26,8 @@ from .izhikevich import MODEL, du, dv, reset_u, reset_v
 from .model import number
 from .simulation import Diverged
 
+__all__ = ["Network", "simulate"]
+
 PEAK = MODEL.threshold
 USUAL_SYNAPSES = 1000  # onto each neuron of the published network
 MOST_SYNAPSES = 1e9

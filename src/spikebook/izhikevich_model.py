@@ -28,6 +28,8 @@ from .compilation import array, gather, load
 from .model import INPUT, number
 from .steps import called
 
+__all__ = ["Edge", "KINDS", "Point", "fixed_points", "plane", "rest_is_lost"]
+
 KINDS = ("stable node", "stable focus", "unstable node", "unstable focus", "saddle")
 FAR = 100.0  # mV from 0: where the parabola is sampled
 

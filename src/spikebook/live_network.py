@@ -15,6 +15,8 @@ from .izhikevich import du, reset_u, reset_v
 from .random_numbers import generator, normals, uniform
 from .simulation import Diverged
 
+__all__ = ["run"]
+
 N = 1000
 DURATION = 1000  # ms of a run, and of a segment of the spectrum
 HIGHEST = 100  # Hz, of the spectrum

@@ -14,6 +14,58 @@ translates. There are two ways to say how a state variable changes:
 
 A model that does not make its spikes itself has a reset: when the voltage reaches the threshold, that is a spike, and
 the variables named there jump to the values that their functions return.
+
+Take the Hodgkin-Huxley neuron and add one current more. An h current flows inward through gates r that open, slowly,
+when the voltage falls; its conductance is g_h = 0.3 mS/cm2, its reversal potential E_h = -40 mV:
+
+    I_h = g_h r (V - E_h)      alpha_r = 0.001 / (1 + exp((V + 80) / 8))      beta_r = 0.001 / (1 + exp(-(V + 80) / 8))
+
+>>> from numpy import exp
+>>> import spikebook as sb
+>>> def alpha_r(V):
+...     return 0.001 / (1 + exp((V + 80) / 8))
+>>> def beta_r(V):
+...     return 0.001 / (1 + exp(-(V + 80) / 8))
+>>> def I_h(V, r, g_h, E_h):
+...     return g_h * r * (V - E_h)
+>>> HH = sb.hodgkin_huxley.MODEL
+>>> g_h = sb.Parameter(0.3, "mS/cm2", "largest h conductance", 0, 10)
+>>> E_h = sb.Parameter(-40.0, "mV", "reversal potential of the h current", -100, 0)
+>>> model = sb.Model(
+...     name="Hodgkin-Huxley with an h current",
+...     parameters={**HH.parameters, "g_h": g_h, "E_h": E_h},
+...     gates={**HH.gates, "r": sb.Gate(alpha_r, beta_r)},
+...     currents={**HH.currents, "I_h": I_h},
+... )
+>>> trace = sb.simulate(model, sb.stimuli.step(-5, start=50, stop=1050), duration=1200)
+>>> trace.spike_times.round(2)  # a rebound, 4 ms after the hyperpolarisation has ended
+array([1054.08])
+
+A model without conductances gives a rate of change for every state variable, the voltage first. FitzHugh and
+Nagumo's has two, in no units:
+
+>>> def dV(V, w, I):
+...     return V - V**3 / 3 - w + I
+>>> def dw(V, w):
+...     return (V + 0.7 - 0.8 * w) / 12.5
+>>> start = {"V": -1.2, "w": -0.6}
+>>> fhn = sb.Model("FitzHugh-Nagumo", parameters={}, derivatives={"V": dV, "w": dw}, initial=start, current_unit="")
+>>> len(sb.simulate(fhn, current=0.5, duration=200).spike_times)
+5
+
+The rules, which make one function serve Numba, JavaScript and the reader:
+
+- Arguments are names of state variables and parameters. `I`, the input, is for `derivatives` alone. `alpha` and `beta` of a
+  gate ask for the voltage alone, its `speed` for parameters alone, a current or a reset for anything but `I`.
+- A function is written with `def` at the top level of a notebook cell or a file: no lambda, nothing that uses variables of a
+  function around it, no decorator.
+- It computes with one number a name: arithmetic, comparisons, `if`, `for` over `range`, and exp, expm1, log, log1p, sqrt, sin,
+  cos, tan, tanh, floor, ceil, abs, min and max (of `math` or numpy; `maximum` and `minimum` too). It may call functions of its
+  own kind and use numbers that stand in its module or notebook. The explorers take neither % nor //.
+- Names are letters, digits and inner underscores. Each is used once in a model, and some belong to the simulation: `I`, `t`,
+  `dt`, `i`, `steps` and others that the error lists.
+
+A model that breaks a rule is refused when it is made or first run, with the function's name and what to write instead.
 """
 
 import difflib
@@ -91,9 +143,9 @@ class Model:
 
     name        what errors and figures call it
     parameters  name -> Parameter
-    gates       name -> Gate                      (conductance models)
-    currents    name -> function, uA/cm2, outward positive (conductance models; needs the parameter `C`)
-    derivatives name -> function, rate of change per ms    (any other model; the voltage first)
+    gates       name -> Gate (conductance models)
+    currents    name -> function, in `current_unit`, outward positive (conductance models; needs the parameter `C`)
+    derivatives   name -> function, rate of change per ms (any other model; the voltage first)
     initial     starting values; without them a simulation starts at rest
     near_rest   values from which the resting state is searched for (other models than those of conductances)
     threshold   a spike is an upward crossing of this value by the voltage: a number, or the name of a parameter

@@ -82,8 +82,9 @@ def simulate_population(
     """Simulate many unconnected neurons of `model` and return a Population.
 
     current     one number or stimulus for all; an array with one number a neuron; a list with one stimulus a neuron; or an
-                array of shape (n, steps) (uA/cm2, dimensionless for models without unit)
-    method      as in `simulate`; exponential Euler by default for models with gates
+                array of shape (n, steps); in the unit `model.current_unit`, as in `simulate`
+    method      as in `simulate`, with another default: "exponential_euler" for models with gates, and `model.method`
+                for the others
     initial     starting values by state variable, numbers or arrays of shape (n,); the others rest
     record      names of state variables to keep at every step, e.g. ["V"]
     threads     how many processors work on it: all by default. The result does not depend on it

@@ -7,6 +7,8 @@ Outside, in a medium without borders, the currents through the membrane make the
 I_k     current out of compartment k, all that does not flow on inside      l_k   its length
 sigma   conductivity outside                                             r     distance from the axis
 
+This holds in units that fit together, such as ampere, metre and S/m for volt. `Propagation.outside` takes its own and converts.
+
 Holt and Koch (1999) J Comput Neurosci 6:169, doi:10.1023/A:1008832702585.
 """
 

@@ -16,10 +16,14 @@ Integrate-and-fire neurons, whose spike is a reset, V = V_reset, at the threshol
     ADAPTIVE_EXPONENTIAL  the same with - w, where tau_w dw/dt = a (V - E_L) - w; at a reset also w = w + b
 
 V     membrane potential, mV      I, C, g_x   input, uA/cm2; capacitance, uF/cm2; conductances, mS/cm2
-E_x   reversal potential, mV                  (of ADAPTIVE_EXPONENTIAL in pA, pF and nS)
-w     probability that a K+ channel is open (MORRIS_LECAR), recovery (FITZHUGH_NAGUMO), adaptation current, pA
+E_x   reversal potential, mV
+w     probability that a K+ channel is open (MORRIS_LECAR), recovery (FITZHUGH_NAGUMO), adaptation current
+a, b  the line on which FITZHUGH_NAGUMO's w stands still, w = (V + a) / b; in ADAPTIVE_EXPONENTIAL how strongly w
+      follows V, and what a spike adds to w
 V_c   where QUADRATIC begins to run to its peak without input, mV; V_T and Delta_T: where the exponential takes over
       and how gradually, mV; t_ref: ms that V stays where it was reset to; phi (1/ms), tau, tau_w (ms): the pace of w
+
+ADAPTIVE_EXPONENTIAL is a whole cell: I, w and b are in pA, C in pF, g_L and a in nS.
 
 An exponential neuron rises so fast near its peak (by 10^14 mV/ms) that no fixed step follows: the adaptive method does.
 For LEAKY exponential Euler is exact while the current is constant from step to step.
@@ -27,6 +31,20 @@ For LEAKY exponential Euler is exact while the current is constant from step to 
 HODGKIN_HUXLEY_2D: the line is the closest to h and n of the full neuron while it fires at 7 uA/cm2. It keeps the rest
 (-65.1 mV) and the jump in the f-I curve, but as m no longer lags it is more easily excited, and faster: it goes on
 firing from 4.7 uA/cm2 (full: 6.3), at 88 Hz at 10 uA/cm2 (full: 68).
+
+Firing of MORRIS_LECAR begins at a rate well above zero (class 2); with the parameters MORRIS_LECAR_CLASSES[1] it begins at any
+low rate (class 1). ADAPTIVE_EXPONENTIAL_PATTERNS has parameters, and a current in pA, for six ways to fire. They are those of Naud and
+others, table 1, without two of its eight sets, which programs quote differently. Solved accurately the irregular spikes repeat
+every ten; at 155 pA they do not.
+
+Sources. MORRIS_LECAR: Morris and Lecar (1981) Biophys J 35:193, doi:10.1016/S0006-3495(81)84782-0, with the values of Rinzel and
+Ermentrout (1998) in Methods in Neuronal Modeling, 2nd edition, MIT Press, chapter 7. FITZHUGH_NAGUMO: FitzHugh (1961) Biophys J
+1:445, doi:10.1016/S0006-3495(61)86902-6; his -x, y and -z are V, w and I, and his c = 3 is tau = 9, in time that runs 3 times as
+fast; most books take 12.5. LEAKY: Lapicque (1907), see Brunel and van Rossum (2007) Biol Cybern 97:337,
+doi:10.1007/s00422-007-0190-0. QUADRATIC: Latham and others (2000) J Neurophysiol 83:808, doi:10.1152/jn.2000.83.2.808.
+EXPONENTIAL: Fourcaud-Trocme and others (2003) J Neurosci 23:11628, doi:10.1523/JNEUROSCI.23-37-11628.2003.
+ADAPTIVE_EXPONENTIAL: Brette and Gerstner (2005) J Neurophysiol 94:3637, doi:10.1152/jn.00686.2005; its patterns: Naud and others
+(2008) Biol Cybern 99:335, doi:10.1007/s00422-008-0264-7.
 """
 
 from dataclasses import replace
@@ -74,8 +92,6 @@ def dw_morris_lecar(V, w, V_3, V_4, phi):
     return phi * 0.5 * (exp(x) + exp(-x)) * (opening(V, V_3, V_4) - w)
 
 
-# Morris and Lecar (1981) Biophys J 35:193, doi:10.1016/S0006-3495(81)84782-0, with the values of Rinzel and Ermentrout
-# (1998) in Methods in Neuronal Modeling, 2nd edition, MIT Press, chapter 7.
 MORRIS_LECAR = Model(
     name="Morris-Lecar",
     parameters={
@@ -110,8 +126,6 @@ def dw_fitzhugh_nagumo(V, w, a, b, tau):
     return (V + a - b * w) / tau
 
 
-# FitzHugh (1961) Biophys J 1:445, doi:10.1016/S0006-3495(61)86902-6. His -x, y and -z are V, w and I; his c = 3 is
-# tau = 9, in time that runs 3 times as fast. Most books take 12.5.
 FITZHUGH_NAGUMO = Model(
     name="FitzHugh-Nagumo",
     parameters={
@@ -153,7 +167,6 @@ def reset_w(w, b):
     return w + b
 
 
-# Lapicque (1907), see Brunel and van Rossum (2007) Biol Cybern 97:337, doi:10.1007/s00422-007-0190-0.
 LEAKY = Model(
     name="leaky integrate-and-fire",
     parameters={
@@ -172,7 +185,6 @@ LEAKY = Model(
     largest_step={"rk4": 0.1, "euler": 0.1},
 )
 
-# Latham and others (2000) J Neurophysiol 83:808, doi:10.1152/jn.2000.83.2.808.
 QUADRATIC = Model(
     name="quadratic integrate-and-fire",
     parameters={
@@ -190,7 +202,6 @@ QUADRATIC = Model(
     largest_step={"rk4": 0.1, "exponential_euler": 0.1, "euler": 0.1},
 )
 
-# Fourcaud-Trocme and others (2003) J Neurosci 23:11628, doi:10.1523/JNEUROSCI.23-37-11628.2003.
 EXPONENTIAL = Model(
     name="exponential integrate-and-fire",
     parameters={
@@ -212,7 +223,6 @@ EXPONENTIAL = Model(
     largest_step={"rk4": 0.01, "exponential_euler": 0.01, "euler": 0.01},
 )
 
-# Brette and Gerstner (2005) J Neurophysiol 94:3637, doi:10.1152/jn.00686.2005.
 ADAPTIVE_EXPONENTIAL = Model(
     name="adaptive exponential integrate-and-fire",
     parameters={
@@ -237,8 +247,6 @@ ADAPTIVE_EXPONENTIAL = Model(
     largest_step={"euler": 0.01},
 )
 
-# Naud and others (2008) Biol Cybern 99:335, doi:10.1007/s00422-008-0264-7, table 1, without two of its eight sets,
-# which programs quote differently. Solved accurately the irregular spikes repeat every ten; at 155 pA they do not.
 ADAPTIVE_EXPONENTIAL_PATTERNS = {
     name: {"V_T": -50, "Delta_T": 2, "V_peak": 0, **dict(zip("C g_L E_L a tau_w b V_reset current".split(), values))}
     for name, values in {

@@ -34,6 +34,19 @@ from .simulation import simulate
 from .stimuli import _finite, pulses, step
 from .trace import Trace
 
+__all__ = [
+    "DeadTime",
+    "absolute_period",
+    "dead_time",
+    "interval_density",
+    "leaky_rate",
+    "rest_again",
+    "simulate_pair",
+    "states_after",
+    "thresholds",
+    "two_pulses",
+]
+
 WIDTH = 1.0  # ms, of both pulses
 FIRST = 20.0  # uA/cm2, nearly three times what a resting neuron needs
 STRONGEST = 400.0  # uA/cm2

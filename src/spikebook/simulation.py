@@ -18,10 +18,11 @@ MOST_STEPS = 1e8  # several gigabytes of results
 def simulate(model, current=0.0, duration=100.0, dt=0.01, method=None, initial=None, **parameters):
     """Simulate `model` for `duration` ms in steps of `dt` ms and return a Trace.
 
-    current     a number, an array with one value a step, or a stimulus (uA/cm2, dimensionless for models without)
-    method      "rk4" (the default of most models), "exponential_euler", "adaptive" or "euler": see `methods`. RK4 becomes
-                unstable where gates are very fast (strong hyperpolarisation, high temperature); the default then warns
-                and takes exponential Euler, a method asked for by name raises ValueError
+    current     a number, an array with one value a step, or a stimulus, in the unit `model.current_unit`: uA/cm2 for
+                most models, pA for ADAPTIVE_EXPONENTIAL and Izhikevich's of 2007, none for models without units
+    method      "rk4", "exponential_euler", "adaptive" or "euler" (see `methods`); by default `model.method`, for most
+                models "rk4". RK4 becomes unstable where gates are very fast (strong hyperpolarisation, high temperature);
+                the default then warns and takes exponential Euler, a method asked for by name raises ValueError
     initial     starting values by state variable, e.g. {"V": -60}; the others rest
     parameters  changes to the model's published values, by name: g_K=20, celsius=18.5
 

@@ -19,6 +19,8 @@ from numpy import ceil, floor, maximum, minimum, sin
 from .compilation import array, gather, load
 from .model import number
 
+__all__ = ["Stimulus", "from_array", "noise", "pulses", "ramp", "sine", "step"]
+
 TWO_PI = 2 * math.pi
 FOR_EVER = 1e12  # ms
 

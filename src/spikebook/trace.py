@@ -11,9 +11,9 @@ class Trace:
     t             ms, shape (steps + 1,), from 0
     V, n, m, ...  the model's state variables, same shape (mV, probabilities); V is the voltage also where the model
                   has another name for it
-    I_Na, ...     the model's currents at every t, computed when asked for (uA/cm2)
-    current       the input current at every t (uA/cm2); the last value is that of the last step's end
-    spike_times   ms, upward crossings of the model's threshold, interpolated within the step
+    I_Na, ...     the model's currents at every t, computed when asked for, in the unit `model.current_unit`
+    current       the input current at every t, in the same unit; the last value is that of the last step's end
+    spike_times   ms, upward crossings of the model's threshold, within the step as the method has them: see `methods`
     model, parameters, method, dt   how the run was made
     """
 

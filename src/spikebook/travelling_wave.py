@@ -2,7 +2,9 @@
 
 If the spike moves with velocity theta, V depends on t - x / theta alone, and the cable equation becomes an ordinary one:
 
-    D d2V/dt2 = C dV/dt + I_Na + I_K + I_L,     D = a / (2 R_i theta^2)
+    D d2V/dt2 = C dV/dt + I_Na + I_K + I_L,     D = 10 a / (2 R_i theta^2)
+
+theta is in m/s (which is mm/ms), a in um, R_i in ohm cm, D in uF ms/cm2; the rest is as in `action_potential`.
 
 Starting from rest, V runs off to plus or minus infinity unless theta is right: theta is found by halving between a
 value at which V runs off one way and a value at which it runs off the other. This is how Hodgkin and Huxley found

@@ -28,6 +28,8 @@ from .steps import called, indented, speeds
 from .stimuli import Stimulus, _finite
 from .trace import Trace
 
+__all__ = ["ClampTrace", "voltage_clamp"]
+
 LARGEST = 300.0  # mV: beyond about this a membrane breaks down
 ROUNDING = 1e-9  # mV: a smaller difference between the end of a step and the start of the next is no jump
 

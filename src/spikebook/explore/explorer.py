@@ -37,6 +37,7 @@ class Explorer(ExplorerBase):
     panels     what is drawn below one another, as in `plots.trace`
     kinds      which stimuli are offered, of "step", "ramp", "pulse", "drawn"; the first is chosen at the start
     pulses     times (ms) of short pulses that are there from the start; a click on the trace adds one
+    dt         step of the simulation, ms; by default 0.02, or the largest that the model allows if that is less
     ranges     by name, (low, high) or (low, high, value) or (low, high, value, step) for a slider, or one number to
                set a value without a slider: current, onset, width, pulse_current, pulse_width (the input), duration,
                and the model's parameters. Without any parameter named, all of them have sliders
@@ -44,6 +45,11 @@ class Explorer(ExplorerBase):
     Every control is a trait of its name: read it, set it, observe it. `trace()` simulates the present settings.
 
     Raises ValueError or TypeError for unknown names, ranges beyond the model's, and code that cannot be translated.
+
+    >>> import spikebook as sb
+    >>> explorer = Explorer(sb.hodgkin_huxley.MODEL, current=(0, 20, 10), duration=50, g_K=(0, 72))
+    >>> len(explorer.trace().spike_times)
+    3
     """
 
     def __init__(

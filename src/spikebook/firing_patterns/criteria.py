@@ -21,6 +21,8 @@ from numpy import floor, maximum, minimum
 
 from ..compilation import gather, load
 
+__all__ = ["CRITERIA", "Criterion", "judged", "lowest_rate"]
+
 EVEN = 1.5  # intervals within this factor of each other are alike
 MEASURES = 4
 

@@ -23,6 +23,21 @@ from ..simulation import simulate
 from .criteria import MEASURES, judged, lowest_rate
 from .patterns import PATTERNS
 
+__all__ = [
+    "Entry",
+    "FAMILIES",
+    "FIXED",
+    "FLAT",
+    "Family",
+    "GUESSES",
+    "IMPOSSIBLE",
+    "LINE",
+    "ONE",
+    "found",
+    "plausible",
+    "search",
+]
+
 DIGITS = 5  # of what is drawn
 LATER = 5  # how many times as long as the pattern the runs are that look for lasting firing
 

@@ -20,6 +20,8 @@ from ..model import number
 from ..random_numbers import generator, sow, uniform
 from .fields import bar, difference_of_gaussians, gabor, places, spot
 
+__all__ = ["CELLS", "CONTRASTS", "Neuron", "Presentation", "SHAPES", "field", "firing_rate", "neuron", "presentation"]
+
 SCREEN = 8.0  # degrees, wide and high
 PIXELS = 64  # each way, over which responses are summed
 REACH = 2.0  # degrees: how far from the middle of the screen a field lies at most, each way

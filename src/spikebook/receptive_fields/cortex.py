@@ -111,7 +111,7 @@ def photograph(name, shrink=1):
 
     name   "camera", "astronaut", "chelsea" (a cat) or "coffee"
 
-    ValueError for another name, and a `shrink` that is no whole number from 1 on.
+    It needs scikit-image. ValueError for another name, and a `shrink` that is no whole number from 1 on.
 
     >>> photograph("camera", shrink=4).shape
     (128, 128)

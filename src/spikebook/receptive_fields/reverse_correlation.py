@@ -28,6 +28,8 @@ from ..model import number
 from ..random_numbers import generator, poisson, sow, uniform
 from .fields import difference_of_gaussians, gabor
 
+__all__ = ["CELLS", "Experiment", "experiment"]
+
 PIXELS = 12  # each way
 PAIRS = PIXELS * PIXELS // 2
 FRAME = 20.0  # ms

@@ -4,7 +4,7 @@
     log L(s) = sum over neurons of n log(f(s) T) - f(s) T, and what does not depend on s
     J(s) = T sum over neurons of f'(s)^2 / f(s)                                   Fisher information, 1/degree^2
 
-s   direction of the stimulus, degrees       n   spikes that a neuron fired in the time T
+s   direction of the stimulus, degrees       n   spikes that a neuron fired in the time T, s (functions take ms)
 L   likelihood of s, for independent Poisson counts
 
 No unbiased estimate of s has a standard deviation below 1 / sqrt(J) (Cramer and Rao). The most likely s comes down to it

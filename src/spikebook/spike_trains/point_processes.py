@@ -27,7 +27,7 @@ def poisson(rate, duration, t_ref=0.0, seed=None):
     seed  an integer, or a generator of `np.random.default_rng` to draw several trains one after another
 
     With a constant rate r the intervals are t_ref + exponential: the neuron fires at r / (1 + r t_ref), and
-    CV = 1 / (1 + r t_ref). It starts as if it had been firing before 0. ValueError for a negative rate, a duration that is
+    CV = 1 / (1 + r t_ref), in these two with t_ref in s. It starts as if it had been firing before 0. ValueError for a negative rate, a duration that is
     not positive, a negative t_ref.
 
     >>> abs(len(poisson(rate=50, duration=100_000, seed=1)) - 5000) < 4 * np.sqrt(5000)

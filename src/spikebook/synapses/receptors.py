@@ -11,7 +11,8 @@ T      transmitter in the cleft, mM                           t       ms
 V      membrane potential, mV                                 Mg      magnesium outside, mM
 alpha, K1   1/(mM ms)      beta, K2, K4   1/ms                K3      uM/ms
 
-The current of all of them is I = g_max (open fraction) (V - E). Destexhe, Mainen and Sejnowski (1994) Neural Comput 6:14,
+The current of all of them is I = g_max (open fraction) (V - E). GABA_A.E is the -80 mV of the source; the book's neurons
+(NEURON of `bombardment`) have -75 mV. Destexhe, Mainen and Sejnowski (1994) Neural Comput 6:14,
 doi:10.1162/neco.1994.6.1.14 (values: their ModelDB entry 18500); Jahr and Stevens (1990) J Neurosci 10:3178,
 doi:10.1523/JNEUROSCI.10-09-03178.1990.
 """
@@ -33,7 +34,8 @@ class Receptor(NamedTuple):
 
 
 class Cascade(NamedTuple):
-    """A receptor that opens channels through a G-protein; symbols and units as above, E in mV."""
+    """A receptor that opens channels through a G-protein: K1 (1/(mM ms)), K2 and K4 (1/ms), K3 (uM/ms), KD (uM^n), n, and
+    the reversal potential E (mV), as in the equations of `receptors`."""
 
     K1: float
     K2: float

@@ -26,6 +26,8 @@ from ..model import number
 from ..random_numbers import sow, uniform
 from ..reduced_models import LEAKY
 
+__all__ = ["NEURON", "curve", "neuron", "train"]
+
 LOW, HIGH, POINTS = -1.0, 5.0, 121  # uA/cm2: where the curve is drawn and compared
 NODES, SPACING, FIRST_NODE = 56, 0.115, -3.5  # of the integral, after u = scale exp(s - exp(-s))
 FAR = 6.0  # y_th from which the neuron is silent: less than a spike in a thousand years

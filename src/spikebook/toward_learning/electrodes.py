@@ -1,14 +1,14 @@
 """An electrode outside: it hears a cell, and it fires an axon.
 
-    phi = I / (4 pi sigma r)          r^2 = (x - x_0)^2 + d^2
-    C dV/dt = a / (2 R_i) (d2V/dx2 + d2phi/dx2) - (currents of the membrane)
+    phi = I / (4 pi sigma r)          r^2 = (x - x_0)^2 + (d / 1000)^2
+    C dV/dt = 10 a / (2 R_i) (d2V/dx2 + d2phi/dx2) - (currents of the membrane)
 
 phi      potential outside, mV            I    current out of a point electrode, uA; below 0 at a cathode
-sigma    conductivity of the medium, S/m  r    distance from the electrode, which is beside x_0, d um from the axis
+sigma    conductivity of the medium, S/m  r    distance from the electrode, mm; it is beside x_0, d um from the axis
 V        inside less outside, mV          a, R_i   as in `action_potential`
 
-What the electrode adds to the cable equation is a current per area of membrane, the activating function times
-a / (2 R_i): in compartments, the axial currents that phi alone would drive. The medium has no borders, and the axon is too
+What the electrode adds to the cable equation is a current per area of membrane, the activating function d2phi/dx2 (mV/mm2)
+times 10 a / (2 R_i), with the 10 for the units of a, R_i and x (um, ohm cm, mm): in compartments, the axial currents that phi alone would drive. The medium has no borders, and the axon is too
 thin to disturb it.
 
 Rattay (1986) IEEE Trans Biomed Eng 33:974, doi:10.1109/TBME.1986.325670; McNeal (1976) IEEE Trans Biomed Eng 23:329,
@@ -17,7 +17,7 @@ doi:10.1152/jn.1968.31.5.659.
 
 The cell that is heard is a chain of compartments: a dendrite as thick as several real ones together, a soma, an initial segment
 with four times the soma's sodium channels, where the spike starts, and an axon. What the electrode hears is computed by
-`Propagation.outside`. How large such potentials are: Gold and others (2006) J Neurophysiol 95:3113, doi:10.1152/jn.00979.2005.
+`action_potential.Propagation.outside`. How large such potentials are: Gold and others (2006) J Neurophysiol 95:3113, doi:10.1152/jn.00979.2005.
 """
 
 import numpy as np
@@ -98,7 +98,7 @@ def stimulate(current, distance, position=1.5, width=WIDTH, conductivity=0.3, du
 
 
 def cell(duration=6.0, dt=0.01):
-    """One spike of the cell, set off by a current into its dendrite from 0.5 to 1.5 ms: a Propagation, with the soma at SOMA mm.
+    """One spike of the cell (CELL), set off by a current into its dendrite from 0.5 to 1.5 ms: a Propagation, with the soma at SOMA mm.
 
     >>> run = cell()
     >>> bool(run.spike_times(SOMA + 0.04)[0] < run.spike_times(SOMA)[0])  # it starts in the initial segment

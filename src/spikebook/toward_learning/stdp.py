@@ -27,6 +27,8 @@ from numpy import exp, maximum, minimum
 from ..compilation import array, gather, has_numba, load
 from ..model import number
 
+__all__ = ["Learned", "input_spikes", "train", "window"]
+
 A_PLUS, A_MINUS, TAU_PLUS, TAU_MINUS = 0.01, 0.011, 20.0, 20.0  # Song, Miller and Abbott: half as large, 5 % apart
 V_REST, E_E, E_I, V_TH, V_RESET, TAU_M, TAU_S = -70.0, 0.0, -70.0, -54.0, -60.0, 20.0, 5.0
 G_MAX, G_INHIBITORY = 0.03, 0.05  # of the leak, for each spike

@@ -13,6 +13,8 @@ from numpy import exp, log1p, maximum, sqrt
 
 from ..compilation import array, gather, load
 
+__all__ = ["Fitted", "UNITS", "closest"]
+
 UNITS = {"ReLU": 0, "softplus": 1, "sigmoid": 2}
 ROUNDS, FINEST = 80, 0.001  # of the search for the closest unit, which tells thresholds apart to so many uA/cm2
 LEAST = 1e-9  # by which a neighbour must be better
@@ -90,7 +92,17 @@ def fit(kind, points, low, high, rates, found):
 
 
 class Fitted(tuple):
-    """A unit fitted to a curve: kind, scale, theta (uA/cm2), w (uA/cm2), error (Hz, root mean square); call it for its rates."""
+    """A unit that `closest` has fitted to a curve; called with currents (uA/cm2; a number or an array) it gives its rates, Hz.
+
+    kind       "ReLU", "softplus" or "sigmoid"
+    scale      Hz per uA/cm2; of a sigmoid, its ceiling in Hz
+    theta, w   threshold and width, uA/cm2
+    error      root mean square of what is left, Hz
+
+    >>> unit = Fitted(("ReLU", 30.0, 1.5, 1.0, 0.0))
+    >>> unit([1.0, 2.0])
+    array([ 0., 15.])
+    """
 
     kind = property(lambda self: self[0])
     scale = property(lambda self: self[1])
