@@ -199,7 +199,7 @@ class Reference(Generated):
 
 class Modules(Generated):
     def text(self):
-        yield ".. list-table::\n   :header-rows: 1\n"
+        yield ".. list-table::\n   :header-rows: 1\n   :widths: auto\n   :class: names\n"
         yield "   * - module\n     - what it is for\n     - chapter"
         for name, chapters in CHAPTERS.items():
             purpose = re.split(r"(?<=\.) ", " ".join(module(name).__doc__.split("\n\n")[0].split()))[0]
@@ -209,7 +209,7 @@ class Modules(Generated):
 
 class Models(Generated):
     def text(self):
-        yield ".. list-table::\n   :header-rows: 1\n"
+        yield ".. list-table::\n   :header-rows: 1\n   :widths: auto\n   :class: names\n"
         yield "   * - model\n     - state\n     - current in\n     - method\n     - largest step, ms"
         seen = []
         for name in CHAPTERS:
@@ -220,7 +220,7 @@ class Models(Generated):
                     steps = (
                         f"{step:g}" if not hasattr(step, "items") else ", ".join(f"{m} {h:g}" for m, h in step.items())
                     )
-                    yield f"   * - ``{name}.{key}``\n     - {', '.join(model.state)}\n     - {model.current_unit or 'no unit'}"
+                    yield f"   * - ``{name}.``\\ ``{key}``\n     - {', '.join(model.state)}\n     - {model.current_unit or 'no unit'}"
                     yield f"     - ``{model.method}``\n     - {prose(steps.replace('inf', 'any'))}"
 
 
