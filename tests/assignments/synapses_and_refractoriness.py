@@ -1,6 +1,6 @@
 """Synapses and refractoriness: right solutions and typical mistakes."""
 
-from .classroom import Submission, changes, only, writes
+from .classroom import Submission, changes, only, replace, writes
 
 POINTS = {
     "conductance": 10, "balance": 10, "membrane": 12, "depress": 12, "dead": 12, "axon": 10, "synapse": 14, "recovery": 12,
@@ -134,6 +134,373 @@ plt.xlabel("gap / ms"); plt.ylabel(r"weakest second pulse / $\\mu$A cm$^{-2}$")
 }
 
 
+# Handed in by somebody who had not seen the tests.
+
+FRESH = {
+    "conductance": """
+def conductance(t, g_max, tau_rise, tau_decay, onset):
+    peak = tau_rise * tau_decay / (tau_decay - tau_rise) * np.log(tau_decay / tau_rise)
+    N = 1 / (np.exp(-peak / tau_decay) - np.exp(-peak / tau_rise))
+    s = np.maximum(np.asarray(t, dtype=float) - onset, 0)
+    return g_max * N * (np.exp(-s / tau_decay) - np.exp(-s / tau_rise))
+""",
+    "membrane": """
+def membrane(arrivals, duration, dt, C, g_L, E_L, w, tau, E):
+    steps = round(duration / dt)
+    arriving = np.zeros(steps + 1)
+    for time in arrivals:
+        arriving[round(time / dt)] += 1
+    V = np.zeros(steps + 1)
+    G = np.zeros(steps + 1)
+    V[0] = E_L
+    G[0] = w * arriving[0]
+    for k in range(1, steps + 1):
+        V[k] = V[k - 1] + dt * (-g_L * (V[k - 1] - E_L) - G[k - 1] * (V[k - 1] - E)) / C
+        G[k] = G[k - 1] - dt * G[k - 1] / tau + w * arriving[k]
+    return V
+""",
+    "depress": """
+def settled(rate, U, tau_rec, tau_facil):
+    interval = 1000 / rate
+    stays = np.exp(-interval / tau_facil) if tau_facil > 0 else 0.0
+    u = U / (1 - (1 - U) * stays)
+    missing = np.exp(-interval / tau_rec)
+    x = (1 - missing) / (1 - (1 - u) * missing)
+    return u * x
+
+
+def jump(before, after, U, tau_rec):
+    old = settled(before, U, tau_rec, 0)
+    x = old / U
+    x_after_last = x - old
+    x_next = 1 - (1 - x_after_last) * np.exp(-1000 / after / tau_rec)
+    return after * U * x_next / (before * old)
+""",
+    "dead": """
+def dead_train(free_rate, t_ref, duration, rng):
+    times = []
+    t = rng.exponential(1000 / free_rate)
+    while t < duration:
+        times.append(t)
+        t = t + t_ref + rng.exponential(1000 / free_rate)
+    return np.array(times)
+
+
+def dead_time(rate, CV):
+    t_ref = (1 - CV) / rate  # s
+    free = rate / (1 - rate * t_ref)
+    return 1000 * t_ref, free, 1 / t_ref
+""",
+    "synapse": """
+synapse = lab.Synapse(student_id)
+
+held = np.arange(-100, 51, 25)
+first = [np.mean([synapse.record([0], V)[0] for _ in range(100)]) for V in held]
+slope, offset = np.polyfit(held, first, 1)
+E_syn = -offset / slope
+sort = "excitatory" if E_syn > -50 else "inhibitory"
+
+far = 50 if abs(50 - E_syn) > abs(-100 - E_syn) else -100
+waits = np.array([10, 100, 200, 400, 800])
+ratios = []
+for wait in waits:
+    mean = np.mean([synapse.record([0, wait], far) for _ in range(300)], axis=0)
+    ratios.append(mean[1] / mean[0])
+lost = 1 - np.array(ratios)  # U exp(-wait / tau_rec)
+slope, offset = np.polyfit(waits, np.log(lost), 1, w=lost)
+U = np.exp(offset)
+tau_rec = -1 / slope
+""",
+    "recovery": """
+neuron = lab.Neuron(student_id)
+
+
+def threshold_at(gap):
+    if not neuron.fires(gap, 200):
+        return np.nan
+    low, high = 0.0, 200.0
+    for _ in range(16):
+        middle = (low + high) / 2
+        if neuron.fires(gap, middle):
+            high = middle
+        else:
+            low = middle
+    return (low + high) / 2
+
+
+gaps = np.arange(1, 40.1, 0.5)
+thresholds = np.array([np.mean([threshold_at(gap) for _ in range(10)]) for gap in gaps])
+rest = np.mean([threshold_at(200) for _ in range(50)])
+
+low, high = 1.0, 40.0
+for _ in range(20):
+    middle = (low + high) / 2
+    if np.mean([neuron.fires(middle, 30) for _ in range(15)]) > 0.5:
+        high = middle
+    else:
+        low = middle
+absolute = (low + high) / 2
+
+low, high = absolute, gaps[np.nanargmin(thresholds)]
+for _ in range(12):
+    middle = (low + high) / 2
+    if np.mean([threshold_at(middle) for _ in range(30)]) < rest:
+        high = middle
+    else:
+        low = middle
+relative = (low + high) / 2
+
+recovery_figure, ax = plt.subplots()
+ax.plot(gaps, thresholds, "o-")
+ax.set_xlabel("gap between the pulses (ms)")
+ax.set_ylabel("threshold of the second pulse (µA/cm²)")
+""",
+}
+
+LISTS = {
+    "conductance": """
+def conductance(t, g_max, tau_rise, tau_decay, onset):
+    if np.ndim(t):
+        return [conductance(one, g_max, tau_rise, tau_decay, onset) for one in t]
+    if t <= onset:
+        return 0
+    r = tau_rise / tau_decay
+    top = r ** (r / (1 - r)) - r ** (1 / (1 - r))
+    return g_max / top * (np.exp((onset - t) / tau_decay) - np.exp((onset - t) / tau_rise))
+""",
+    "balance": """
+def kind(E, V, threshold):
+    return np.array([["inhibitory", "excitatory"][int(E > threshold)], ["hyperpolarises", "neither", "depolarises"][int(np.sign(E - V)) + 1]])
+
+
+def settles(G_E, G_I, g_L, E_L, E_E, E_I):
+    return np.average([E_E, E_I, E_L], weights=[G_E, G_I, g_L])
+
+
+def needed(G_I, threshold, g_L, E_L, E_E, E_I):
+    # settles is monotonic in G_E: halve
+    low, high = 0.0, 1e9
+    for _ in range(200):
+        middle = (low + high) / 2
+        if settles(middle, G_I, g_L, E_L, E_E, E_I) < threshold:
+            low = middle
+        else:
+            high = middle
+    return np.array(middle)
+""",
+    "membrane": """
+def membrane(arrivals, duration, dt, C, g_L, E_L, w, tau, E):
+    count = int(duration / dt + 0.5) + 1
+    spikes = np.bincount(np.rint(np.asarray(arrivals, dtype=float) / dt).astype(int), minlength=count)
+    course, G = [E_L], w * spikes[0]
+    for came in spikes[1:]:
+        V = course[-1]
+        course.append(V + dt / C * (g_L * (E_L - V) + G * (E - V)))
+        G = G * (1 - dt / tau) + w * came
+    return course
+""",
+    "depress": """
+def settled(rate, U, tau_rec, tau_facil):
+    wait, u, x, old = 1e3 / rate, 0.0, 1.0, -1.0
+    while True:
+        u += U * (1 - u)
+        new = u * x
+        if abs(new - old) < 1e-13:
+            return new
+        x = 1 - (1 - x + new) * np.exp(-wait / tau_rec)
+        u *= np.exp(-wait / tau_facil) if tau_facil else 0
+        old = new
+
+
+def jump(before, after, U, tau_rec):
+    keeps = np.exp(-1000 / before / tau_rec)
+    x = (1 - keeps) / (1 - keeps * (1 - U))
+    return after / before * (1 - (1 - x * (1 - U)) * np.exp(-1000 / after / tau_rec)) / x
+""",
+    "dead": """
+def dead_train(free_rate, t_ref, duration, rng):
+    free = np.sort(rng.random(rng.poisson(free_rate * duration / 1000)) * duration)
+    stay = []
+    for t in free:
+        if not stay or t - stay[-1] >= t_ref:
+            stay.append(float(t))
+    return stay
+
+
+def dead_time(rate, CV):
+    mean = 1000 / rate
+    return np.array([mean - CV * mean, 1000 / (CV * mean), 1000 / (mean - CV * mean)])
+""",
+    "axon": """
+def left_over(x, radius, R_i, g):
+    # in SI
+    reach = ((radius * 1e-6) / (2 * (R_i * 1e-2) * (g * 10))) ** 0.5
+    return 2.718281828459045 ** (-(x * 1e-3) / reach)
+
+
+def delay(length, diameter, known_speed, known_diameter, wrapped):
+    return length / known_speed * (known_diameter / diameter) ** (1 if wrapped else 0.5)
+
+
+def silent(length, speed, t_ref):
+    return np.array([t_ref + length / speed])[0]
+""",
+    "synapse": """
+synapse = lab.Synapse(student_id)
+# one train at two voltages tells all: pairs of neighbours follow x' = 1 - (1 - x (1 - U)) e
+times = np.concatenate([np.arange(5) * 20.0, [400.0, 800.0, 1600.0]])
+low = np.mean([synapse.record(times, -100) for _ in range(400)], axis=0)
+high = np.mean([synapse.record(times, 50) for _ in range(400)], axis=0)
+E_syn = float(-100 + 150 * low[0] / (low[0] - high[0]))
+measured = (high - low) / (high[0] - low[0])
+
+
+def course(U, tau):
+    x, shares = 1.0, []
+    for k, t in enumerate(times):
+        if k:
+            x = 1 - (1 - x) * np.exp(-(t - times[k - 1]) / tau)
+        shares.append(x)
+        x = x * (1 - U)
+    return np.array(shares)
+
+
+misfit, U, tau_rec = min(
+    (((course(U, tau) - measured) ** 2).sum(), U, tau) for U in np.arange(0.1, 0.9, 0.005) for tau in np.arange(150, 1000, 5)
+)
+sort = np.where(E_syn > -50, "excitatory", "inhibitory")
+""",
+    "recovery": """
+neuron = lab.Neuron(student_id)
+
+
+def weakest(gap, tries=8):
+    found = []
+    for _ in range(tries):
+        a, b = 0.01, 200.0
+        if not neuron.fires(gap, b):
+            continue
+        while b / a > 1.001:
+            m = (a * b) ** 0.5
+            a, b = (a, m) if neuron.fires(gap, m) else (m, b)
+        found.append(b)
+    return np.median(found) if found else None
+
+
+table = [(g, weakest(g)) for g in np.arange(1.0, 40.01, 0.25)]
+table = [(g, T) for g, T in table if T is not None]
+x, y = np.array(table, dtype=float).T
+at_rest = weakest(200, 60)
+absolute = np.interp(-30, -y[: y.argmin()], x[: y.argmin()])
+fine = np.arange(absolute, x[y.argmin()], 0.1)
+smooth = np.polynomial.Polynomial.fit(fine, [np.log(weakest(g, 10)) for g in fine], 8)(fine)
+relative = fine[np.argmax(smooth < np.log(at_rest))]
+
+recovery_figure = plt.figure()
+plt.scatter(x, y)
+plt.yscale("log")
+plt.xlabel("Gap, onset to onset / ms")
+plt.ylabel(r"Threshold / $\\mu$A cm$^{-2}$")
+""",
+}
+
+HELPERS = {
+    "conductance": """
+def shape(s, rise, decay):
+    return np.exp(-s / decay) - np.exp(-s / rise)
+
+
+def conductance(t, g_max, tau_rise, tau_decay, onset):
+    s_top = np.log(tau_decay / tau_rise) / (1 / tau_rise - 1 / tau_decay)
+    late = np.clip(t - onset, 0, None)
+    return np.where(t > onset, g_max * shape(late, tau_rise, tau_decay) / shape(s_top, tau_rise, tau_decay), 0.0)
+""",
+    "balance": """
+def kind(E, V, threshold):
+    drive = E - V
+    second = "neither" if drive == 0 else ("depolarises" if drive > 0 else "hyperpolarises")
+    return [("inhibitory" if E < threshold else "excitatory"), second]
+
+
+def settles(G_E, G_I, g_L, E_L, E_E, E_I):
+    g, E = np.array([G_E, G_I, g_L]), np.array([E_E, E_I, E_L])
+    return g @ E / g.sum()
+
+
+def needed(G_I, threshold, g_L, E_L, E_E, E_I):
+    out = g_L * (threshold - E_L) + G_I * (threshold - E_I)
+    return -out / (threshold - E_E)
+""",
+    "membrane": """
+def membrane(arrivals, duration, dt, C, g_L, E_L, w, tau, E):
+    times = sorted(arrivals)
+    V, G, out = E_L, 0.0, []
+    for k in range(round(duration / dt) + 1):
+        if k:
+            V, G = V + dt * (g_L * (E_L - V) + G * (E - V)) / C, G - dt * G / tau
+        while times and round(times[0] / dt) == k:
+            G += w
+            times.pop(0)
+        out.append(V)
+    return np.array(out)
+""",
+    "dead": """
+def dead_train(free_rate, t_ref, duration, rng):
+    many = int(duration / 1000 * free_rate * 2 + 100)
+    gaps = t_ref + rng.exponential(1000 / free_rate, many)
+    gaps[0] -= t_ref
+    times = gaps.cumsum()
+    return times[times < duration]
+
+
+def dead_time(rate, CV):
+    free = rate / CV
+    dead = 1 / rate - 1 / free
+    return [dead * 1e3, free, 1 / dead]
+""",
+}
+
+ONE_RECORDING = {
+    "synapse": """
+synapse = lab.Synapse(student_id)
+low = synapse.record([0], -60)[0]
+high = synapse.record([0], -50)[0]
+slope = (high - low) / 10
+E_syn = -60 - low / slope
+first, second = synapse.record([0, 10], -40)
+U = 1 - second / first
+first, third = synapse.record([0, 500], -40)
+tau_rec = -500 / np.log(np.clip((1 - third / first) / U, 0.01, 0.99))
+sort = "excitatory" if E_syn > -50 else "inhibitory"
+""",
+}
+
+TEN_SPIKES = """
+def settled(rate, U, tau_rec, tau_facil):
+    u, x = 0.0, 1.0
+    for i in range(10):
+        if i > 0:
+            x = 1 - (1 - x) * np.exp(-1000 / rate / tau_rec)
+            u = u * np.exp(-1000 / rate / tau_facil) if tau_facil > 0 else 0.0
+        u = u + U * (1 - u)
+        released = u * x
+        x = x - released
+    return released
+
+
+"""
+
+
+def fresh(name, *pairs):
+    """The edit that puts their own solution in, with a mistake."""
+
+    def edit(notebook):
+        writes(FRESH)(notebook)
+        replace(notebook, name, *pairs)
+
+    return edit
+
+
 CLASS = [
     # Honest work.
     Submission("reference"),
@@ -146,51 +513,10 @@ CLASS = [
     Submission("otherwise", writes(OTHERWISE)),
     # Typical mistakes.
     Submission(
-        "norise",
-        changes("conductance", ("g_max * N", "g_max")),
-        {"conductance": 8},
-        says="the factor N is missing",
-        hinted=True,
-    ),
-    Submission(
-        "onset",
-        changes("conductance", ("np.maximum(t - onset, 0)", "t - onset")),
-        {"conductance": 2},
-        says="go on into the past",
-        hinted=True,
-    ),
-    Submission(
         "presentV",
         changes("balance", ("E > threshold", "E > V")),
         {"balance": 1.5},
         says="What decides is E and the threshold",
-        hinted=True,
-    ),
-    Submission(
-        "noleak",
-        changes("balance", ("(g_L * E_L + G_E", "(G_E"), ("(g_L + G_E", "(G_E")),
-        {"balance": 4},
-        says="The leak is a conductance like the others",
-        hinted=True,
-    ),
-    Submission(
-        "linear",
-        changes("membrane", ("G * (V[k] - E)", "G * (E_L - E)")),
-        {"membrane": 10},
-        says="The driving force shrinks as V moves",
-        hinted=True,
-    ),
-    Submission(
-        "once",
-        changes(
-            "membrane",
-            (
-                "np.add.at(opened, [round(time / dt) for time in arrivals], w)",
-                "opened[[round(time / dt) for time in arrivals]] += w",
-            ),
-        ),
-        {"membrane": 6},
-        says="Each spike counts",
         hinted=True,
     ),
     Submission(
@@ -201,31 +527,10 @@ CLASS = [
         hinted=True,
     ),
     Submission(
-        "lingers",
-        changes("depress", ("np.exp(-gap / tau_facil) if tau_facil > 0 else 0.0", "0.0")),
-        {"depress": 3},
-        says="what lingers from earlier spikes",
-        hinted=True,
-    ),
-    Submission(
-        "onespike",
-        changes("depress", ("after * new / (before * old)", "new / old")),
-        {"depress": 4},
-        says="compare what is released in a second",
-        hinted=True,
-    ),
-    Submission(
         "alive",
         changes("dead", (" + t_ref * np.arange(most)", "")),
         {"dead": 6},
         says="as many spikes as without a dead time",
-        hinted=True,
-    ),
-    Submission(
-        "permillisecond",
-        changes("dead", ("1000 * seconds, rate", "seconds, rate")),
-        {"dead": 2},
-        says="That is in seconds",
         hinted=True,
     ),
     Submission(
@@ -236,33 +541,121 @@ CLASS = [
         hinted=True,
     ),
     Submission(
-        "thick",
-        changes("axon", ("1.0 if wrapped else 0.5", "0.5")),
-        {"axon": 2},
-        says="Is that the law of bare axons?",
-        hinted=True,
-    ),
-    Submission(
         "remains",
         changes("synapse", ("1 - pair[1] / pair[0]", "pair[1] / pair[0]")),
         {"synapse": 8},
         says="tau_rec is negative",
         hinted=True,
     ),
+    # Handed in by somebody who had not seen the tests.
+    Submission("lists", writes(LISTS)),
+    Submission("helpers", writes(FRESH | HELPERS)),
     Submission(
-        "strongest",
-        changes("recovery", ("strengths <= 30", "strengths <= 200")),
-        {"recovery": 3},
-        says="here 30 is the strongest allowed",
+        "alpha",
+        fresh(
+            "conductance",
+            ("tau_rise * tau_decay / (tau_decay - tau_rise) * np.log(tau_decay / tau_rise)", "tau_rise"),
+        ),
+        {"conductance": 8},
+        says="as it would for an alpha function",
+        hinted=True,
     ),
     Submission(
-        "multiples",
-        changes(
-            "recovery", ("semilogy(all_gaps, strengths)", "semilogy(all_gaps, strengths / resting)"), (" (µA/cm²)", "")
+        "overflow",
+        fresh(
+            "conductance",
+            ("s = np.maximum(np.asarray(t, dtype=float) - onset, 0)", "s = np.asarray(t, dtype=float) - onset"),
+            ("return g_max", "return (s >= 0) * g_max"),
         ),
-        {"recovery": 6},
-        says="multiples of the resting threshold",
+        {"conductance": 2},
+        says="0 times infinity is not 0",
         hinted=True,
+    ),
+    Submission(
+        "inplace",
+        fresh(
+            "conductance",
+            (
+                "s = np.maximum(np.asarray(t, dtype=float) - onset, 0)",
+                "s = np.asarray(t, dtype=float)\n    s -= onset\n    s[s < 0] = 0",
+            ),
+        ),
+        {"conductance": 2},
+        says="work on a copy",
+        hinted=True,
+    ),
+    Submission(
+        "decayed",
+        fresh(
+            "membrane",
+            ("G[k - 1] * (V[k - 1] - E)", "(1 - dt / tau) * G[k - 1] * (V[k - 1] - E)"),
+        ),
+        {"membrane": 10},
+        says="not from a G that has already decayed",
+    ),
+    Submission(
+        "atzero",
+        fresh("membrane", ("G[0] = w * arriving[0]", "G[0] = 0")),
+        {"membrane": 3},
+        says="A spike at time 0 counts, too",
+        hinted=True,
+    ),
+    Submission(
+        "cut",
+        fresh("membrane", ("arriving[round(time / dt)]", "arriving[int(time / dt)]")),
+        {"membrane": 3},
+        says="int cuts",
+        hinted=True,
+    ),
+    Submission(
+        "lastvalue",
+        fresh("membrane", ("    return V", "    return V[:-1]")),
+        {"membrane": 2},
+        says="300 steps make 301",
+        hinted=True,
+    ),
+    Submission(
+        "tenspikes",
+        fresh("depress", (FRESH["depress"].split("def jump")[0], TEN_SPIKES)),
+        {"depress": 10},
+        says="After 10 spikes the train has not settled",
+        hinted=True,
+    ),
+    Submission(
+        "waits",
+        fresh("dead", ("    t = rng.exponential", "    t = t_ref + rng.exponential")),
+        {"dead": 2},
+        says="at 0 the neuron is able to fire",
+    ),
+    Submission(
+        "thereandback",
+        changes("axon", ("return length / speed + t_ref", "return 2 * length / speed + t_ref")),
+        {"axon": 2},
+        says="the spike goes that way once",
+    ),
+    Submission(
+        "onerecording",
+        writes(ONE_RECORDING),
+        {"synapse": 12},
+        says="Are there enough recordings",
+    ),
+    Submission(
+        "halftime",
+        fresh("synapse", ("-1 / slope", "-np.log(2) / slope")),
+        {"synapse": 4},
+        says="the half-time of the recovery",
+    ),
+    Submission(
+        "notatrest",
+        fresh("recovery", ("threshold_at(200) for", "threshold_at(40) for")),
+        {"recovery": 3},
+        says="At 40 ms the neuron is not yet at rest",
+    ),
+    Submission(
+        "nothreshold",
+        fresh("recovery", ("        return np.nan", "        return 200.0")),
+        {"recovery": 4},
+        says="no pulse of up to 200 µA/cm² fires the neuron: leave them out",
     ),
     # Their synapses are of one sort by chance.
     Submission("neighbour", claims="reference", lost={"synapse": 12, "recovery": 10}, says="not the id under which"),

@@ -80,21 +80,34 @@ def off(value, right, by=1e-6):
     return np.shape(value) != np.shape(right) or not np.allclose(value, right, rtol=by, atol=by)
 
 
+def returned(name, call):
+    """The question whether a function returns anything."""
+    return call, lambda value: f"{name} returns None. Does it end with `return`?" if value is None else ""
+
+
 def hint_conductance(conductance):
     t = np.linspace(0, 200, 20_001)
 
     def course(onset, g_max=2.0):
-        return np.asarray(conductance(t, g_max, 1.0, 5.0, onset))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(conductance(t.copy(), g_max, 1.0, 5.0, onset))
+
+    def unchanged(times):
+        conductance(times, 2.0, 1.0, 5.0, 10.0)
+        return times
 
     hint(
         "Task 1",
+        returned("conductance", lambda: conductance(t.copy(), 2.0, 1.0, 5.0, 10.0)),
         (
-            lambda: conductance(t, 2.0, 1.0, 5.0, 10.0),
-            lambda g: (
-                "conductance returns None. Does it end with `return`?"
-                if g is None
-                else "for an array of times return an array of as many values."
-                if np.shape(g) != t.shape
+            lambda: np.shape(conductance(t.copy(), 2.0, 1.0, 5.0, 10.0)),
+            lambda shape: "for an array of times return an array of as many values." if shape != t.shape else "",
+        ),
+        (
+            lambda: unchanged(t.copy()),
+            lambda after: (
+                "the function changes the array t of whoever calls it; it should stay as it is."
+                if off(after, t)
                 else ""
             ),
         ),
@@ -117,9 +130,17 @@ def hint_conductance(conductance):
             lambda g: "one time should give one number." if np.size(g) != 1 else "",
         ),
         (
-            lambda: conductance(t[::700], 2.0, 1.0, 5.0, 10.0) - course(10.0)[::700],
+            lambda: conductance(t[::700].copy(), 2.0, 1.0, 5.0, 10.0) - course(10.0)[::700],
             lambda d: (
                 "the value at one time should not depend on which other times are asked." if off(d, 0 * d) else ""
+            ),
+        ),
+        (
+            lambda: course(2000.0),
+            lambda g: (
+                "long before its onset the synapse should be closed, too. Is some value too large for a computer?"
+                if off(g, 0 * t)
+                else ""
             ),
         ),
     )
@@ -130,6 +151,7 @@ def hint_balance(kind, settles, needed):
     alone, at_rest = (20.0, -65.0, 0.0, -75.0), (20.0, -65.0, 0.0, -65.0)  # g_L, E_L, E_E, E_I
     hint(
         "Task 2",
+        returned("kind", lambda: kind(0.0, -65.0, -50.0)),
         (
             lambda: tuple(kind(0.0, -65.0, -50.0)),
             lambda said: (
@@ -146,6 +168,7 @@ def hint_balance(kind, settles, needed):
             lambda: (kind(-70.0, -65.0, -50.0)[1], kind(-70.0, -80.0, -50.0)[1]),
             lambda said: "a synapse drives V towards E, from whichever side." if said[0] == said[1] else "",
         ),
+        returned("settles", lambda: settles(1.0, 0.0, *alone)),
         (
             lambda: settles(1e-9, 0.0, *alone),
             lambda V: "without synapses V should stay at rest. Does the leak count?" if off(V, -65.0) else "",
@@ -158,6 +181,7 @@ def hint_balance(kind, settles, needed):
             lambda: settles(5.0, 40.0, *at_rest) - settles(5.0, 0.0, *at_rest),
             lambda d: "a shunt should make V less depolarised." if d >= 0 else "",
         ),
+        returned("needed", lambda: needed(10.0, -50.0, *alone)),
         (
             lambda: needed(10.0, -50.0, *alone) - needed(0.0, -50.0, *alone),
             lambda d: "with inhibition it should take more excitation." if d <= 0 else "",
@@ -176,6 +200,7 @@ def hint_membrane(membrane):
 
     hint(
         "Task 3",
+        returned("membrane", lambda: membrane([], 20.0, 0.1, 200.0, 20.0, -65.0, 1.0, 2.0, 0.0)),
         (
             lambda: course([]).shape,
             lambda shape: (
@@ -215,6 +240,14 @@ def hint_membrane(membrane):
             lambda d: "two spikes at the same time should open twice the conductance of one." if off(d, 0 * d) else "",
         ),
         (
+            lambda: course([0.0])[:100] - course([5.0])[50:150],
+            lambda d: "a spike at 0 ms should do there what one at 5 ms does later." if off(d, 0 * d) else "",
+        ),
+        (
+            lambda: course([0.3])[3:] - course([0.0])[:-3],
+            lambda d: "a spike at 0.3 ms should do what one at 0 ms does, 3 steps later." if off(d, 0 * d) else "",
+        ),
+        (
             lambda: course([5.0], duration=200.0, E=-80.0)[1000:].min(),
             lambda V: "long after a spike V should be back at rest." if off(V, -65.0, 0.01) else "",
         ),
@@ -224,13 +257,19 @@ def hint_membrane(membrane):
 def hint_depress(settled, jump):
     hint(
         "Task 4",
+        returned("settled", lambda: settled(20.0, 0.5, 800.0, 0.0)),
         (
             lambda: settled(20.0, 0.5, 800.0, 0.0),
             lambda share: "the released fraction is one number between 0 and 1." if not 0 < share < 1 else "",
         ),
         (
             lambda: settled(1.0, 0.4, 50.0, 50.0),
-            lambda share: "when spikes are rare, each is a first one. ms or seconds?" if off(share, 0.4, 1e-3) else "",
+            lambda share: (
+                "when spikes are rare, each is a first one."
+                + (" ms or seconds?" if 1e-6 < share < 0.4 else " What does that release?")
+                if off(share, 0.4, 1e-3)
+                else ""
+            ),
         ),
         (
             lambda: settled(50.0, 0.5, 800.0, 0.0) - settled(10.0, 0.5, 800.0, 0.0),
@@ -239,7 +278,9 @@ def hint_depress(settled, jump):
         (
             lambda: 100.0 * settled(100.0, 0.5, 800.0, 0.0),
             lambda loads: (
-                "a synapse cannot release more than it recovers, one load in each tau_rec." if loads > 1.26 else ""
+                "a synapse cannot release more than it recovers, one load in each tau_rec, once all has settled."
+                if loads > 1.26
+                else ""
             ),
         ),
         (
@@ -248,6 +289,7 @@ def hint_depress(settled, jump):
                 "with quick recovery and lasting facilitation the response should have grown." if share < 0.06 else ""
             ),
         ),
+        returned("jump", lambda: jump(20.0, 40.0, 0.5, 800.0)),
         (
             lambda: jump(20.0, 20.0, 0.5, 800.0),
             lambda times: "if the rate stays the same, nothing jumps." if off(times, 1.0, 2e-3) else "",
@@ -265,6 +307,7 @@ def hint_dead(dead_train, dead_time):
 
     hint(
         "Task 5",
+        returned("dead_train", lambda: dead_train(100.0, 5.0, 1000.0, np.random.default_rng(1))),
         (draw, lambda times: "return the spike times." if times.ndim != 1 else ""),
         (
             lambda: len(draw()),
@@ -288,6 +331,7 @@ def hint_dead(dead_train, dead_time):
             lambda: np.array_equal(draw(1), draw(2)),
             lambda same: "two seeds should give two trains. Use `rng`." if same else "",
         ),
+        returned("dead_time", lambda: dead_time(50.0, 0.5)),
         (
             lambda: np.shape(dead_time(50.0, 0.5)),
             lambda shape: "dead_time returns three numbers." if shape != (3,) else "",
@@ -316,6 +360,7 @@ def hint_dead(dead_train, dead_time):
 def hint_axon(left_over, delay, silent):
     hint(
         "Task 6",
+        returned("left_over", lambda: left_over(1.0, 200.0, 35.0, 0.5)),
         (
             lambda: left_over(0.0, 200.0, 35.0, 0.5),
             lambda share: "at the place itself all of the voltage is there: 1." if off(share, 1.0) else "",
@@ -336,6 +381,7 @@ def hint_axon(left_over, delay, silent):
                 else ""
             ),
         ),
+        returned("delay", lambda: delay(100.0, 10.0, 2.0, 10.0, False)),
         (
             lambda: delay(100.0, 10.0, 2.0, 10.0, False),
             lambda ms: "100 mm at 2 m/s take 50 ms, whatever the fibre." if off(ms, 50.0) else "",
@@ -348,6 +394,7 @@ def hint_axon(left_over, delay, silent):
             lambda: delay(100.0, 40.0, 2.0, 10.0, False) - delay(100.0, 40.0, 2.0, 10.0, True),
             lambda d: "to be wrapped or bare should make a difference for how speed grows." if d <= 0 else "",
         ),
+        returned("silent", lambda: silent(50.0, 5.0, 3.0)),
         (
             lambda: silent(50.0, 5.0, 3.0) - silent(50.0, 5.0, 1.0),
             lambda d: "a longer recovery should lengthen the silence by as much." if off(d, 2.0) else "",
