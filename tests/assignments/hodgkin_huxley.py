@@ -152,6 +152,430 @@ PLAIN_FIELD = """    def field(u):  # u / (1 - exp(-u))
         return np.where(u == 0, 1.0, -safe / np.expm1(-safe))
 """
 
+# Handed in by somebody who had not seen the tests.
+
+UNSEEN = {
+    "zeros": {
+        "rates": """
+def rates(V):
+    V = np.asarray(V, dtype=float)
+    with np.errstate(all="ignore"):
+        alpha_n = np.nan_to_num(0.01 * (V + 55) / (1 - np.exp(-(V + 55) / 10)))
+        alpha_m = np.nan_to_num(0.1 * (V + 40) / (1 - np.exp(-(V + 40) / 10)))
+    beta_n = 0.125 * np.exp(-(V + 65) / 80)
+    beta_m = 4 * np.exp(-(V + 65) / 18)
+    alpha_h = 0.07 * np.exp(-(V + 65) / 20)
+    beta_h = 1 / (1 + np.exp(-(V + 35) / 10))
+    return alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h
+""",
+    },
+    "order": {
+        "rates": '''
+def rates(V):
+    """Opening and closing rates of n, m and h (1/ms) at V (mV)."""
+    V = np.asarray(V, dtype=float)
+
+    def bent(u):  # u / (1 - exp(-u)), 1 at u = 0
+        hole = u == 0
+        safe = np.where(hole, 1.0, u)
+        return np.where(hole, 1.0, safe / -np.expm1(-safe))
+
+    alpha_n = 0.1 * bent((V + 55) / 10)
+    beta_n = 0.125 * np.exp(-(V + 65) / 80)
+    alpha_m = bent((V + 40) / 10)
+    beta_m = 4 * np.exp(-(V + 65) / 18)
+    alpha_h = 0.07 * np.exp(-(V + 65) / 20)
+    beta_h = 1 / (1 + np.exp(-(V + 35) / 10))
+    return alpha_n, alpha_m, alpha_h, beta_n, beta_m, beta_h
+''',
+    },
+    "freezing": {
+        "gates": '''
+def phi(celsius):
+    return 3 ** (celsius / 10)
+
+
+def settles(alpha, beta, celsius):
+    """Steady value and time constant (ms)."""
+    return alpha / (alpha + beta), 1 / (phi(celsius) * (alpha + beta))
+
+
+def gate_after(t, x_0, alpha, beta, celsius):
+    """The gate's x at t (ms) after it was x_0."""
+    x_inf, tau = settles(alpha, beta, celsius)
+    return x_inf + (x_0 - x_inf) * np.exp(-np.asarray(t) / tau)
+
+
+def rates_from(x_inf, tau, celsius):
+    """alpha and beta (1/ms) at 6.3 °C, from x_inf and tau (ms) at another temperature."""
+    return x_inf / tau / phi(celsius), (1 - x_inf) / tau / phi(celsius)
+''',
+    },
+    "swapped": {
+        "slopes": '''
+def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
+    """dV/dt (mV/ms), dn/dt, dm/dt and dh/dt (1/ms)."""
+    I_Na, I_K, I_L = currents(V, n, m, h)
+    a_n, b_n, a_m, b_m, a_h, b_h = rates(V)
+    phi = 3 ** ((celsius - 6.3) / 10)
+    return (
+        phi * (I - I_Na - I_K - I_L),
+        phi * (a_n * (1 - n) - b_n * n),
+        phi * (a_m * (1 - m) - b_m * m),
+        phi * (a_h * (1 - h) - b_h * h),
+    )
+''',
+    },
+    "still": {
+        "run": '''
+def run(slopes, start, current, duration, dt):
+    """t (ms) and V (mV) from `start` at t = 0, under current(t) in uA/cm2."""
+    steps = round(duration / dt)
+    t = dt * np.arange(steps + 1)
+    state = np.array(start, dtype=float)
+    V = np.empty(steps + 1)
+    V[0] = state[0]
+    for k in range(steps):
+        state[0] = state[0] + dt * slopes(*state, current(t[k]))[0]
+        V[k + 1] = state[0]
+    return t, V
+
+
+def spike_times(t, V):
+    """The times (ms) at which V crosses 0 mV upward."""
+    t, V = np.asarray(t), np.asarray(V)
+    return t[1:][(V[:-1] < 0) & (V[1:] >= 0)]
+''',
+    },
+    "weiss": {
+        "threshold": '''
+def bisect(succeeds, low, high, steps):
+    for _ in range(steps):
+        middle = (low + high) / 2
+        if succeeds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def threshold_charge(fires, width):
+    """The charge (nC/cm2) of the weakest pulse of `width` ms that fires."""
+    return width * bisect(lambda strength: fires(strength, width), 0, 1000, 40)
+
+
+def chronaxie(fires, rheobase):
+    """The chronaxie (ms) of a neuron with this rheobase (uA/cm2)."""
+    return threshold_charge(fires, 0.01) / rheobase
+''',
+    },
+    "halvings": {
+        "threshold": '''
+def bisect(succeeds, low, high, steps):
+    for _ in range(steps):
+        middle = (low + high) / 2
+        if succeeds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def threshold_charge(fires, width):
+    """The charge (nC/cm2) of the weakest pulse of `width` ms that fires."""
+    return width * bisect(lambda strength: fires(strength, width), 0, 1000, 12)
+
+
+def chronaxie(fires, rheobase):
+    """The chronaxie (ms) of a neuron with this rheobase (uA/cm2)."""
+    return bisect(lambda width: fires(2 * rheobase, width), 0.01, 20, 30)
+''',
+    },
+    "wideopen": {
+        "axon": """
+axon = lab.Axon(student_id)
+mine = {}
+
+# The leak: steps down from -120 mV, every gate shut, sodium poisoned.
+down = np.arange(-140, -91, 8)
+levels_of_leak = [axon.clamp(V, duration=100, holding=-120, TTX=True)[1].mean() for V in down]
+mine["g_L"], offset = np.polyfit(down, levels_of_leak, 1)
+mine["E_L"] = -offset / mine["g_L"]
+
+
+def leak(V):
+    return mine["g_L"] * (V - mine["E_L"])
+
+
+# Potassium: the late current under TTX, over the open part and the driving force.
+found = []
+for V in (0, 20, 40, 60):
+    t, I = axon.clamp(V, TTX=True)
+    late = t > 5
+    found.append(np.mean((I - leak(V))[late] / (V + 77)))
+mine["g_K"] = np.mean(found)
+
+# Sodium: sea water less TTX, divided by the open part where that is large, is a line in V.
+up = np.arange(0, 101, 10)
+per_open = []
+for V in up:
+    t, sea = axon.clamp(V, duration=5)
+    TTX = axon.clamp(V, duration=5, TTX=True)[1]
+    part = np.ones(t.size) / 1
+    per_open.append(np.sum((sea - TTX) * part) / np.sum(part**2))
+mine["g_Na"], offset = np.polyfit(up, per_open, 1)
+mine["E_Na"] = -offset / mine["g_Na"]
+""",
+    },
+    "unusual": {
+        "rates": """
+def rates(V):
+    V = 1.0 * np.array(V)
+    u = np.stack([(V + 55) / 10, (V + 40) / 10])
+    near = np.abs(u) < 1e-3
+    bent = np.where(near, 1 + u / 2 + u**2 / 12, u / (1 - np.exp(-np.where(near, 1.0, u))))
+    return np.array([
+        bent[0] / 10,
+        np.exp(-(V + 65) / 80) / 8,
+        bent[1],
+        4 * np.exp(-(V + 65) / 18),
+        0.07 * np.exp(-(V + 65) / 20),
+        0.5 * (1 + np.tanh((V + 35) / 20)),
+    ])
+""",
+        "gates": """
+def settles(alpha, beta, celsius):
+    warm = 3.0 ** (0.1 * celsius - 0.63) * np.array([alpha, beta])
+    return np.array([warm[0] / warm.sum(0), 1 / warm.sum(0)])
+
+
+def gate_after(t, x_0, alpha, beta, celsius):
+    end, tau = settles(alpha, beta, celsius)
+    left = np.exp(np.divide(t, -tau))
+    return left * x_0 + (1 - left) * end
+
+
+def rates_from(x_inf, tau, celsius):
+    total = np.exp(-np.log(3) * (celsius - 6.3) / 10) / tau
+    alpha = x_inf * total
+    return [alpha, total - alpha]
+""",
+        "currents": """
+from scipy.optimize import brentq
+
+
+def currents(V, n, m, h, E_K=-77.0):
+    G = np.array([120 * m**3 * h, 36 * n**4, 0.3 * np.ones_like(n * 1.0)])
+    return (G.T * (np.multiply.outer(V, np.ones(3)) - [50.0, E_K, -54.387])).T
+
+
+def rest(settle, E_K):
+    return brentq(lambda V: np.sum(currents(V, *settle(V), E_K=E_K)), -100, -30)
+""",
+        "slopes": """
+def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
+    x = np.array([n, m, h])
+    opening, closing = np.reshape(rates(V), (3, 2)).T * 3 ** ((celsius - 6.3) / 10)
+    return [(I - np.sum(currents(V, n, m, h))) / C, *(opening - (opening + closing) * x)]
+""",
+        "run": """
+def run(slopes, start, current, duration, dt):
+    f = lambda t, y: np.array(slopes(y[0], y[1], y[2], y[3], current(t)))
+    y, rows = np.array(start, float), []
+    t = np.linspace(0, duration, int(round(duration / dt)) + 1)
+    for now in t:
+        rows.append(y[0])
+        k1 = f(now, y)
+        k2 = f(now + dt / 2, y + dt / 2 * k1)
+        k3 = f(now + dt / 2, y + dt / 2 * k2)
+        k4 = f(now + dt, y + dt * k3)
+        y = y + dt * (k1 + 2 * k2 + 2 * k3 + k4) / 6
+    return t, np.array(rows)
+
+
+def spike_times(t, V):
+    found = []
+    for k in range(1, len(V)):
+        if V[k - 1] < 0 <= V[k]:
+            found.append(t[k - 1] + (t[k] - t[k - 1]) * V[k - 1] / (V[k - 1] - V[k]))
+    return found
+""",
+        "threshold": """
+def threshold_charge(fires, width, low=0.0, high=1000.0):
+    if high - low < 1e-4 * high:
+        return high * width
+    middle = (low + high) / 2
+    return threshold_charge(fires, width, low, middle) if fires(middle, width) else threshold_charge(fires, width, middle, high)
+
+
+def chronaxie(fires, rheobase):
+    low, high = 0.01, 20.0
+    while high / low > 1.0005:
+        middle = np.sqrt(low * high)
+        low, high = (low, middle) if fires(2 * rheobase, middle) else (middle, high)
+    return np.sqrt(low * high)
+""",
+        "axon": """
+axon = lab.Axon(student_id)
+rows, measured = [], []
+for V in (-130, -110, -95, -50, -35, -20, 0, 15, 30, 50, 70, 90):
+    for TTX in (False, True):
+        for _ in range(3):
+            t, I = axon.clamp(V, 15, holding=-90, TTX=TTX)
+            Na = lab.open_part("Na", t, V, -90) * (not TTX)
+            K = lab.open_part("K", t, V, -90)
+            rows.append(np.stack([V * np.ones(t.size), np.ones(t.size), K * (V + 77), Na * V, Na]).T)
+            measured.append(I)
+a, *_ = np.linalg.lstsq(np.concatenate(rows), np.concatenate(measured), rcond=None)
+mine = dict(g_L=a[0], E_L=-a[1] / a[0], g_K=a[2], g_Na=a[3], E_Na=-a[4] / a[3])
+""",
+        "curve": """
+axon = lab.Axon(student_id)
+levels = np.arange(-60, 81, 10)
+sea = np.array([np.mean([axon.clamp(V)[1] for _ in range(4)], axis=0) for V in levels])
+TTX = np.array([np.mean([axon.clamp(V, TTX=True)[1] for _ in range(4)], axis=0) for V in levels])
+sodium = sea - TTX
+which = np.abs(sodium).argmax(axis=1)
+early = np.take_along_axis(sodium, which[:, None], 1)[:, 0]
+late = sea[:, -5:].mean(axis=1)
+iv_figure = plt.figure()
+plt.plot(levels, np.column_stack([late, early]), ".")
+plt.xlabel("membrane potential [mV]")
+plt.ylabel("clamp current, late and early [uA/cm2]")
+plt.grid()
+most_inward = float(levels[early == early.min()][0])
+""",
+        "explain": """
+It is right that neither run has a spike at its end, if a spike is a crossing of 0 mV, and right that 170 µA/cm² is depolarisation block. At 90 µA/cm² it is not: in my run the voltage still swings between about −62.5 and −15.1 mV (47 mV) in the last 100 ms, and only its peaks stay below 0 mV, so the counter misses the swings. At 170 µA/cm² the voltage stands still at −42.2 mV (it moves by less than 0.1 mV). The sodium outside is not used up, a spike moves far too few ions and E_Na is a constant 50 mV in the model; what is missing are channels that can open: h is only 0.064, so the sodium channels are inactivated, while n is 0.65 and the potassium channels are open. A short hyperpolarising pulse removes the inactivation: with −100 µA/cm² added for 5 ms, V falls to about −63 mV, h rises to 0.18, and after its end the voltage shoots up to +5.5 mV before it sinks back into block.
+""",
+    },
+    "plain": {
+        "rates": """
+import math
+
+
+def _bent(u):
+    return 1.0 if u == 0 else u / -math.expm1(-u)
+
+
+def _one(V):
+    return (
+        0.1 * _bent((V + 55) / 10),
+        0.125 * math.exp(-(V + 65) / 80),
+        _bent((V + 40) / 10),
+        4 * math.exp(-(V + 65) / 18),
+        0.07 * math.exp(-(V + 65) / 20),
+        1 / (1 + math.exp(-(V + 35) / 10)),
+    )
+
+
+def rates(V):
+    if np.ndim(V) == 0:
+        return _one(float(V))
+    return [np.array(column).reshape(np.shape(V)) for column in zip(*(_one(v) for v in np.ravel(V)))]
+""",
+        "currents": """
+def currents(V, n, m, h, E_K=-77.0):
+    I_L = (V - -54.387) * 0.3
+    return [g_Na * m * m * m * h * (V - E_Na), g_K * pow(n, 4) * (V - E_K), I_L]
+
+
+def rest(settle, E_K):
+    low, step = -100.0, 10.0
+    while step > 1e-5:
+        while sum(currents(low + step, *settle(low + step), E_K)) < 0:
+            low += step
+        step /= 10
+    return low
+""",
+        "slopes": """
+def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
+    r = rates(V)
+    out = {"V": (I - sum(currents(V, n, m, h))) / C}
+    for x, name, a, b in zip((n, m, h), "nmh", r[::2], r[1::2]):
+        tau = 1 / (a + b) / 3 ** ((celsius - 6.3) / 10)
+        out[name] = (a / (a + b) - x) / tau
+    return tuple(out.values())
+""",
+        "run": """
+def run(slopes, start, current, duration, dt):
+    V, n, m, h = start
+    times, voltages = [0.0], [V]
+    for k in range(1, int(duration / dt + 0.5) + 1):
+        dV, dn, dm, dh = slopes(V, n, m, h, current((k - 1) * dt))
+        V, n, m, h = V + dt * dV, n + dt * dn, m + dt * dm, h + dt * dh
+        times.append(k * dt)
+        voltages.append(V)
+    return np.array([times, voltages])
+
+
+def spike_times(t, V):
+    up = np.diff(np.sign(np.sign(V) + 0.5)) > 0
+    return (t[:-1][up] + t[1:][up]) / 2
+""",
+        "threshold": """
+def threshold_charge(fires, width):
+    low, high = 0.0, 1000.0 * width  # of the charge
+    for _ in range(50):
+        q = 0.5 * (low + high)
+        if fires(q / width, width):
+            high = q
+        else:
+            low = q
+    return q
+
+
+def chronaxie(fires, rheobase):
+    def needed(width):
+        return threshold_charge(fires, width) / width
+
+    from scipy.optimize import bisect
+
+    return bisect(lambda w: needed(w) - 2 * rheobase, 0.01, 20, rtol=1e-5)
+""",
+        "axon": """
+axon = lab.Axon(student_id)
+from scipy.optimize import curve_fit
+
+down = [axon.clamp(V, 100, holding=V, TTX=True)[1].mean() for V in (-120, -100)]
+gl = (down[1] - down[0]) / 20
+El = -100 - down[1] / gl
+
+t, I = axon.clamp(60.0, 50, holding=-90, TTX=True)
+gk = np.dot(I - gl * (60 - El), p := lab.open_part("K", t, 60, -90) * 137) / np.dot(p, p)
+
+def sodium(V):
+    diff = sum(axon.clamp(V, 4, -100)[1] - axon.clamp(V, 4, -100, TTX=True)[1] for _ in range(20)) / 20
+    p = lab.open_part("Na", t[: diff.size], V, -100)
+    return p @ diff / (p @ p)
+
+lo, hi = 20.0, 90.0
+for _ in range(10):
+    mid = (lo + hi) / 2
+    lo, hi = (mid, hi) if sodium(mid) < 0 else (lo, mid)
+mine = {"E_Na": mid, "g_Na": sodium(0) / -mid, "g_K": gk, "g_L": gl, "E_L": El}
+""",
+        "curve": """
+axon = lab.Axon(student_id)
+levels = np.arange(-60, 81, 10)
+iv_figure, axis = plt.subplots(figsize=(9, 4))
+first, last = {}, {}
+for V in levels.tolist():
+    with_sodium, without = axon.clamp(V)[1], axon.clamp(V, TTX=True)[1]
+    difference = np.convolve(with_sodium - without, np.ones(3) / 3, mode="valid")
+    first[V] = max(difference, key=abs)
+    last[V] = np.mean(with_sodium[-20:])
+axis.bar(list(first), list(first.values()), width=4, label="early")
+axis.bar([V + 0.0 for V in last], list(last.values()), width=2, label="late")
+axis.set(xlabel="voltage of the step, mV", ylabel="early and late current, μA/cm²", title="I-V")
+most_inward = min(first, key=first.get)
+""",
+        "explain": """
+It is right that neither run has a spike at its end, if a spike is a crossing of 0 mV, and right that 170 µA/cm² is depolarisation block. At 90 µA/cm² it is not: in my run the voltage still swings between about −62.5 and −15.1 mV (47 mV) in the last 100 ms, and only its peaks stay below 0 mV, so the counter misses the swings. At 170 µA/cm² the voltage stands still at −42.2 mV (it moves by less than 0.1 mV). The sodium outside is not used up, a spike moves far too few ions and E_Na is a constant 50 mV in the model; what is missing are channels that can open: h is only 0.064, so the sodium channels are inactivated, while n is 0.65 and the potassium channels are open. A short hyperpolarising pulse removes the inactivation: with −100 µA/cm² added for 5 ms, V falls to about −63 mV, h rises to 0.18, and after its end the voltage shoots up to +5.5 mV before it sinks back into block.
+""",
+    },
+}
+
 CLASS = [
     # Honest work.
     Submission("reference"),
@@ -212,7 +636,7 @@ CLASS = [
         "once",
         changes("run", ("current(now)", "current(0.0)")),
         {"run": 6},
-        says="Is `current` asked in ms?",
+        says="Is `current` asked in ms, and",
         hinted=True,
     ),
     Submission(
@@ -271,5 +695,16 @@ CLASS = [
         says="That is a place in the list",
         hinted=True,
     ),
+    # Handed in by somebody who had not seen the tests.
+    Submission("zeros", writes(UNSEEN["zeros"]), {"rates": 3}, says="which is not the limit"),
+    Submission("order", writes(UNSEEN["order"]), {"rates": 9}, says="then m's, then h's"),
+    Submission("freezing", writes(UNSEEN["freezing"]), {"gates": 8}, says="so count the temperature from there"),
+    Submission("swapped", writes(UNSEEN["swapped"]), {"slopes": 3}, says="divide by C"),
+    Submission("still", writes(UNSEEN["still"]), {"run": 6}, says="Does each gate move by its own slope?"),
+    Submission("weiss", writes(UNSEEN["weiss"]), {"threshold": 4}, says="in one formula only"),
+    Submission("halvings", writes(UNSEEN["halvings"]), {"threshold": 4}, says="small enough for that"),
+    Submission("wideopen", writes(UNSEEN["wideopen"]), {"axon": 10}, says="Divide by the part that is open"),
+    Submission("unusual", writes(UNSEEN["unusual"])),
+    Submission("plain", writes(UNSEEN["plain"])),
     Submission("neighbour", claims="reference", lost={"axon": 16, "curve": 5}, says="not the id under which"),
 ]

@@ -187,11 +187,19 @@ def hint_rates(rates):
         ),
         (
             lambda: [at(100.0, k) - at(-120.0, k) for k in (0, 2, 5)],
-            lambda d: "depolarisation should open n and m and close h. Look at the signs." if min(d) <= 0 else "",
+            lambda d: (
+                "depolarisation should open n and m and close h. Look at the signs, and at the order of the six."
+                if min(d) <= 0
+                else ""
+            ),
         ),
         (
             lambda: [at(100.0, k) - at(-120.0, k) for k in (1, 3, 4)],
-            lambda d: "hyperpolarisation should close n and m and open h. Look at the signs." if max(d) >= 0 else "",
+            lambda d: (
+                "hyperpolarisation should close n and m and open h. Look at the signs, and at the order of the six."
+                if max(d) >= 0
+                else ""
+            ),
         ),
         (
             lambda: [np.isfinite(rates(np.array([V]))[k]).all() for V, k in ((-55.0, 0), (-40.0, 2))],
@@ -230,6 +238,12 @@ def hint_gates(settles, gate_after, rates_from):
         (
             lambda: settles(0.2, 0.3, 16.3)[1] / settles(0.2, 0.3, 6.3)[1],
             lambda r: "warm gates should be faster, which means a shorter tau." if r >= 1 else "",
+        ),
+        (
+            lambda: settles(0.5, 0.5, 6.3)[1],
+            lambda tau: (
+                "at 6.3 °C the rates are what they are: phi should change nothing." if _off(tau, 1, 1e-6) else ""
+            ),
         ),
         (
             lambda: settles(0.2, 0.3, 16.3)[1] / settles(0.2, 0.3, 6.3)[1],
@@ -445,7 +459,7 @@ def hint_threshold(threshold_charge, chronaxie):
 
 def hint_axon(mine):
     usual = {
-        "g_L": (0.05, 2, "expect some tenths of mS/cm2. Is it a resistance?"),
+        "g_L": (0.05, 2, "expect some tenths of mS/cm2. Is it a resistance, or is more open than the leak?"),
         "E_L": (-90, -30, "the leak's battery of a squid's axon lies some ten mV from its rest, and is negative."),
         "E_Na": (20, 90, "sodium's battery is positive: more of it is outside."),
         "g_K": (10, 100, "expect tens of mS/cm2."),
@@ -462,7 +476,10 @@ def hint_axon(mine):
 def hint_curve(figure, most_inward):
     hint(
         "Task 8",
-        (lambda: figure.axes, lambda axes: "draw on one pair of axes." if len(axes) != 1 else ""),
+        (
+            lambda: figure.axes,
+            lambda axes: f"draw on one pair of axes; iv_figure has {len(axes)}." if len(axes) != 1 else "",
+        ),
         (
             lambda: figure.axes[0].get_xlabel(),
             lambda label: "say on the x axis what is drawn, and in mV." if "mv" not in label.lower() else "",
