@@ -1,6 +1,6 @@
 """The Hodgkin-Huxley neuron: right solutions and typical mistakes."""
 
-from .classroom import Submission, cell_of, changes, only, put, text_of, writes
+from .classroom import Submission, cell_of, changes, only, put, replace, text_of, writes
 
 POINTS = {
     "rates": 10, "gates": 10, "currents": 12, "slopes": 10, "run": 16, "threshold": 12, "axon": 16, "curve": 8,
@@ -147,30 +147,10 @@ def writes_after(task, line):
     return lambda notebook: put(notebook, task, f"{text_of(cell_of(notebook, task))}\n{line}\n")
 
 
-PLAIN_FIELD = """    def field(u):  # u / (1 - exp(-u))
-        safe = np.where(u == 0, 1.0, u)
-        return np.where(u == 0, 1.0, -safe / np.expm1(-safe))
-"""
-
 # Handed in by somebody who had not seen the tests.
 
-UNSEEN = {
-    "zeros": {
-        "rates": """
-def rates(V):
-    V = np.asarray(V, dtype=float)
-    with np.errstate(all="ignore"):
-        alpha_n = np.nan_to_num(0.01 * (V + 55) / (1 - np.exp(-(V + 55) / 10)))
-        alpha_m = np.nan_to_num(0.1 * (V + 40) / (1 - np.exp(-(V + 40) / 10)))
-    beta_n = 0.125 * np.exp(-(V + 65) / 80)
-    beta_m = 4 * np.exp(-(V + 65) / 18)
-    alpha_h = 0.07 * np.exp(-(V + 65) / 20)
-    beta_h = 1 / (1 + np.exp(-(V + 35) / 10))
-    return alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h
-""",
-    },
-    "order": {
-        "rates": '''
+FRESH = {
+    "rates": '''
 def rates(V):
     """Opening and closing rates of n, m and h (1/ms) at V (mV)."""
     V = np.asarray(V, dtype=float)
@@ -186,13 +166,11 @@ def rates(V):
     beta_m = 4 * np.exp(-(V + 65) / 18)
     alpha_h = 0.07 * np.exp(-(V + 65) / 20)
     beta_h = 1 / (1 + np.exp(-(V + 35) / 10))
-    return alpha_n, alpha_m, alpha_h, beta_n, beta_m, beta_h
+    return alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h
 ''',
-    },
-    "freezing": {
-        "gates": '''
+    "gates": '''
 def phi(celsius):
-    return 3 ** (celsius / 10)
+    return 3 ** ((celsius - 6.3) / 10)
 
 
 def settles(alpha, beta, celsius):
@@ -210,24 +188,37 @@ def rates_from(x_inf, tau, celsius):
     """alpha and beta (1/ms) at 6.3 °C, from x_inf and tau (ms) at another temperature."""
     return x_inf / tau / phi(celsius), (1 - x_inf) / tau / phi(celsius)
 ''',
-    },
-    "swapped": {
-        "slopes": '''
+    "currents": '''
+def currents(V, n, m, h, E_K=-77.0):
+    """Sodium, potassium and leak current (uA/cm2) at V (mV)."""
+    return g_Na * m**3 * h * (V - E_Na), g_K * n**4 * (V - E_K), g_L * (V - E_L)
+
+
+def rest(settle, E_K):
+    """The voltage (mV) at which the currents of the settled membrane cancel."""
+    low, high = -100.0, -30.0
+    while high - low > 1e-6:
+        V = (low + high) / 2
+        if sum(currents(V, *settle(V), E_K)) > 0:
+            high = V
+        else:
+            low = V
+    return (low + high) / 2
+''',
+    "slopes": '''
 def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
     """dV/dt (mV/ms), dn/dt, dm/dt and dh/dt (1/ms)."""
     I_Na, I_K, I_L = currents(V, n, m, h)
     a_n, b_n, a_m, b_m, a_h, b_h = rates(V)
     phi = 3 ** ((celsius - 6.3) / 10)
     return (
-        phi * (I - I_Na - I_K - I_L),
+        (I - I_Na - I_K - I_L) / C,
         phi * (a_n * (1 - n) - b_n * n),
         phi * (a_m * (1 - m) - b_m * m),
         phi * (a_h * (1 - h) - b_h * h),
     )
 ''',
-    },
-    "still": {
-        "run": '''
+    "run": '''
 def run(slopes, start, current, duration, dt):
     """t (ms) and V (mV) from `start` at t = 0, under current(t) in uA/cm2."""
     steps = round(duration / dt)
@@ -236,7 +227,7 @@ def run(slopes, start, current, duration, dt):
     V = np.empty(steps + 1)
     V[0] = state[0]
     for k in range(steps):
-        state[0] = state[0] + dt * slopes(*state, current(t[k]))[0]
+        state = state + dt * np.array(slopes(*state, current(t[k])))
         V[k + 1] = state[0]
     return t, V
 
@@ -246,9 +237,7 @@ def spike_times(t, V):
     t, V = np.asarray(t), np.asarray(V)
     return t[1:][(V[:-1] < 0) & (V[1:] >= 0)]
 ''',
-    },
-    "weiss": {
-        "threshold": '''
+    "threshold": '''
 def bisect(succeeds, low, high, steps):
     for _ in range(steps):
         middle = (low + high) / 2
@@ -266,33 +255,9 @@ def threshold_charge(fires, width):
 
 def chronaxie(fires, rheobase):
     """The chronaxie (ms) of a neuron with this rheobase (uA/cm2)."""
-    return threshold_charge(fires, 0.01) / rheobase
-''',
-    },
-    "halvings": {
-        "threshold": '''
-def bisect(succeeds, low, high, steps):
-    for _ in range(steps):
-        middle = (low + high) / 2
-        if succeeds(middle):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def threshold_charge(fires, width):
-    """The charge (nC/cm2) of the weakest pulse of `width` ms that fires."""
-    return width * bisect(lambda strength: fires(strength, width), 0, 1000, 12)
-
-
-def chronaxie(fires, rheobase):
-    """The chronaxie (ms) of a neuron with this rheobase (uA/cm2)."""
     return bisect(lambda width: fires(2 * rheobase, width), 0.01, 20, 30)
 ''',
-    },
-    "wideopen": {
-        "axon": """
+    "axon": """
 axon = lab.Axon(student_id)
 mine = {}
 
@@ -312,7 +277,7 @@ found = []
 for V in (0, 20, 40, 60):
     t, I = axon.clamp(V, TTX=True)
     late = t > 5
-    found.append(np.mean((I - leak(V))[late] / (V + 77)))
+    found.append(np.mean((I - leak(V))[late] / (lab.open_part("K", t, V, -80)[late] * (V + 77))))
 mine["g_K"] = np.mean(found)
 
 # Sodium: sea water less TTX, divided by the open part where that is large, is a line in V.
@@ -321,14 +286,35 @@ per_open = []
 for V in up:
     t, sea = axon.clamp(V, duration=5)
     TTX = axon.clamp(V, duration=5, TTX=True)[1]
-    part = np.ones(t.size) / 1
+    part = lab.open_part("Na", t, V, -80)
     per_open.append(np.sum((sea - TTX) * part) / np.sum(part**2))
 mine["g_Na"], offset = np.polyfit(up, per_open, 1)
 mine["E_Na"] = -offset / mine["g_Na"]
 """,
-    },
-    "unusual": {
-        "rates": """
+    "curve": """
+axon = lab.Axon(student_id)
+levels = np.arange(-60, 81, 10)
+early, late = [], []
+for V in levels:
+    t, sea = axon.clamp(V, 20, -80)
+    t, poisoned = axon.clamp(V, 20, -80, TTX=True)
+    I_Na = sea - poisoned
+    early.append(I_Na[np.argmax(np.abs(I_Na))])
+    late.append(sea[-1])
+most_inward = levels[np.argmin(early)]
+
+iv_figure, ax = plt.subplots()
+ax.axhline(0, color="grey", lw=0.5)
+ax.plot(levels, early, "o-", label="early: largest sodium current")
+ax.plot(levels, late, "s-", label="late: at 20 ms")
+ax.set_xlabel("V (mV)")
+ax.set_ylabel("current (µA/cm²)")
+ax.legend()
+""",
+}
+
+ARRAYS = {
+    "rates": """
 def rates(V):
     V = 1.0 * np.array(V)
     u = np.stack([(V + 55) / 10, (V + 40) / 10])
@@ -343,7 +329,7 @@ def rates(V):
         0.5 * (1 + np.tanh((V + 35) / 20)),
     ])
 """,
-        "gates": """
+    "gates": """
 def settles(alpha, beta, celsius):
     warm = 3.0 ** (0.1 * celsius - 0.63) * np.array([alpha, beta])
     return np.array([warm[0] / warm.sum(0), 1 / warm.sum(0)])
@@ -360,7 +346,7 @@ def rates_from(x_inf, tau, celsius):
     alpha = x_inf * total
     return [alpha, total - alpha]
 """,
-        "currents": """
+    "currents": """
 from scipy.optimize import brentq
 
 
@@ -372,13 +358,13 @@ def currents(V, n, m, h, E_K=-77.0):
 def rest(settle, E_K):
     return brentq(lambda V: np.sum(currents(V, *settle(V), E_K=E_K)), -100, -30)
 """,
-        "slopes": """
+    "slopes": """
 def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
     x = np.array([n, m, h])
     opening, closing = np.reshape(rates(V), (3, 2)).T * 3 ** ((celsius - 6.3) / 10)
     return [(I - np.sum(currents(V, n, m, h))) / C, *(opening - (opening + closing) * x)]
 """,
-        "run": """
+    "run": """
 def run(slopes, start, current, duration, dt):
     f = lambda t, y: np.array(slopes(y[0], y[1], y[2], y[3], current(t)))
     y, rows = np.array(start, float), []
@@ -400,7 +386,7 @@ def spike_times(t, V):
             found.append(t[k - 1] + (t[k] - t[k - 1]) * V[k - 1] / (V[k - 1] - V[k]))
     return found
 """,
-        "threshold": """
+    "threshold": """
 def threshold_charge(fires, width, low=0.0, high=1000.0):
     if high - low < 1e-4 * high:
         return high * width
@@ -415,7 +401,7 @@ def chronaxie(fires, rheobase):
         low, high = (low, middle) if fires(2 * rheobase, middle) else (middle, high)
     return np.sqrt(low * high)
 """,
-        "axon": """
+    "axon": """
 axon = lab.Axon(student_id)
 rows, measured = [], []
 for V in (-130, -110, -95, -50, -35, -20, 0, 15, 30, 50, 70, 90):
@@ -429,7 +415,7 @@ for V in (-130, -110, -95, -50, -35, -20, 0, 15, 30, 50, 70, 90):
 a, *_ = np.linalg.lstsq(np.concatenate(rows), np.concatenate(measured), rcond=None)
 mine = dict(g_L=a[0], E_L=-a[1] / a[0], g_K=a[2], g_Na=a[3], E_Na=-a[4] / a[3])
 """,
-        "curve": """
+    "curve": """
 axon = lab.Axon(student_id)
 levels = np.arange(-60, 81, 10)
 sea = np.array([np.mean([axon.clamp(V)[1] for _ in range(4)], axis=0) for V in levels])
@@ -445,12 +431,10 @@ plt.ylabel("clamp current, late and early [uA/cm2]")
 plt.grid()
 most_inward = float(levels[early == early.min()][0])
 """,
-        "explain": """
-It is right that neither run has a spike at its end, if a spike is a crossing of 0 mV, and right that 170 µA/cm² is depolarisation block. At 90 µA/cm² it is not: in my run the voltage still swings between about −62.5 and −15.1 mV (47 mV) in the last 100 ms, and only its peaks stay below 0 mV, so the counter misses the swings. At 170 µA/cm² the voltage stands still at −42.2 mV (it moves by less than 0.1 mV). The sodium outside is not used up, a spike moves far too few ions and E_Na is a constant 50 mV in the model; what is missing are channels that can open: h is only 0.064, so the sodium channels are inactivated, while n is 0.65 and the potassium channels are open. A short hyperpolarising pulse removes the inactivation: with −100 µA/cm² added for 5 ms, V falls to about −63 mV, h rises to 0.18, and after its end the voltage shoots up to +5.5 mV before it sinks back into block.
-""",
-    },
-    "plain": {
-        "rates": """
+}
+
+PLAIN = {
+    "rates": """
 import math
 
 
@@ -474,7 +458,7 @@ def rates(V):
         return _one(float(V))
     return [np.array(column).reshape(np.shape(V)) for column in zip(*(_one(v) for v in np.ravel(V)))]
 """,
-        "currents": """
+    "currents": """
 def currents(V, n, m, h, E_K=-77.0):
     I_L = (V - -54.387) * 0.3
     return [g_Na * m * m * m * h * (V - E_Na), g_K * pow(n, 4) * (V - E_K), I_L]
@@ -488,7 +472,7 @@ def rest(settle, E_K):
         step /= 10
     return low
 """,
-        "slopes": """
+    "slopes": """
 def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
     r = rates(V)
     out = {"V": (I - sum(currents(V, n, m, h))) / C}
@@ -497,7 +481,7 @@ def slopes(V, n, m, h, I, currents, rates, celsius=6.3, C=1.0):
         out[name] = (a / (a + b) - x) / tau
     return tuple(out.values())
 """,
-        "run": """
+    "run": """
 def run(slopes, start, current, duration, dt):
     V, n, m, h = start
     times, voltages = [0.0], [V]
@@ -513,7 +497,7 @@ def spike_times(t, V):
     up = np.diff(np.sign(np.sign(V) + 0.5)) > 0
     return (t[:-1][up] + t[1:][up]) / 2
 """,
-        "threshold": """
+    "threshold": """
 def threshold_charge(fires, width):
     low, high = 0.0, 1000.0 * width  # of the charge
     for _ in range(50):
@@ -533,7 +517,7 @@ def chronaxie(fires, rheobase):
 
     return bisect(lambda w: needed(w) - 2 * rheobase, 0.01, 20, rtol=1e-5)
 """,
-        "axon": """
+    "axon": """
 axon = lab.Axon(student_id)
 from scipy.optimize import curve_fit
 
@@ -555,7 +539,7 @@ for _ in range(10):
     lo, hi = (mid, hi) if sodium(mid) < 0 else (lo, mid)
 mine = {"E_Na": mid, "g_Na": sodium(0) / -mid, "g_K": gk, "g_L": gl, "E_L": El}
 """,
-        "curve": """
+    "curve": """
 axon = lab.Axon(student_id)
 levels = np.arange(-60, 81, 10)
 iv_figure, axis = plt.subplots(figsize=(9, 4))
@@ -570,11 +554,38 @@ axis.bar([V + 0.0 for V in last], list(last.values()), width=2, label="late")
 axis.set(xlabel="voltage of the step, mV", ylabel="early and late current, μA/cm²", title="I-V")
 most_inward = min(first, key=first.get)
 """,
-        "explain": """
-It is right that neither run has a spike at its end, if a spike is a crossing of 0 mV, and right that 170 µA/cm² is depolarisation block. At 90 µA/cm² it is not: in my run the voltage still swings between about −62.5 and −15.1 mV (47 mV) in the last 100 ms, and only its peaks stay below 0 mV, so the counter misses the swings. At 170 µA/cm² the voltage stands still at −42.2 mV (it moves by less than 0.1 mV). The sodium outside is not used up, a spike moves far too few ions and E_Na is a constant 50 mV in the model; what is missing are channels that can open: h is only 0.064, so the sodium channels are inactivated, while n is 0.65 and the potassium channels are open. A short hyperpolarising pulse removes the inactivation: with −100 µA/cm² added for 5 ms, V falls to about −63 mV, h rises to 0.18, and after its end the voltage shoots up to +5.5 mV before it sinks back into block.
-""",
-    },
 }
+
+
+CHAPTER = """
+from math import exp
+def rates(V):
+    alpha_n = 0.01 * (V + 55) / (1 - exp(-(V + 55) / 10))
+    beta_n = 0.125 * exp(-(V + 65) / 80)
+    alpha_m = 0.1 * (V + 40) / (1 - exp(-(V + 40) / 10))
+    beta_m = 4 * exp(-(V + 65) / 18)
+    alpha_h = 0.07 * exp(-(V + 65) / 20)
+    beta_h = 1 / (1 + exp(-(V + 35) / 10))
+    return alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h
+"""
+
+GRID = """
+def rest(settle, E_K):
+    tried = np.arange(-100, -30, 0.1)
+    total = [abs(sum(currents(V, *settle(V), E_K))) for V in tried]
+    return tried[np.argmin(total)]
+"""
+
+
+def fresh(task, *pairs):
+    """The edit that puts FRESH's solution of a task in place, with each pair's second text for its first."""
+
+    def edit(notebook):
+        put(notebook, task, FRESH[task])
+        replace(notebook, task, *pairs)
+
+    return edit
+
 
 CLASS = [
     # Honest work.
@@ -583,20 +594,6 @@ CLASS = [
     Submission("half", only(POINTS, "gates", "currents", "run"), earned={"gates": 10, "currents": 12, "run": 16}),
     Submission("otherwise", writes(OTHERWISE)),
     # Typical mistakes.
-    Submission(
-        "printed",
-        changes("rates", (PLAIN_FIELD, "    def field(u):\n        return u / (1 - np.exp(-u))\n")),
-        {"rates": 3},
-        says="0/0 where its formula has a hole",
-        hinted=True,
-    ),
-    Submission(
-        "tenfold",
-        changes("gates", ("((celsius - 6.3) / 10)", "(celsius - 6.3)")),
-        {"gates": 6},
-        says="a factor of 3 for every ten degrees",
-        hinted=True,
-    ),
     Submission(
         "inward",
         changes(
@@ -619,13 +616,6 @@ CLASS = [
         hinted=True,
     ),
     Submission(
-        "warm",
-        changes("slopes", ("dV = (I", "dV = phi * (I")),
-        {"slopes": 1},
-        says="and not the capacitor",
-        hinted=True,
-    ),
-    Submission(
         "shut",
         changes("slopes", ("(1 - n) - beta_n * n", "n - beta_n * (1 - n)"), (" / C", "")),
         {"slopes": 5},
@@ -640,31 +630,11 @@ CLASS = [
         hinted=True,
     ),
     Submission(
-        "both",
-        changes("run", ("(V[:-1] < 0) & (V[1:] >= 0)", "(V[:-1] < 0) != (V[1:] < 0)")),
-        {"run": 4},
-        says="Crossings downward are counted",
-        hinted=True,
-    ),
-    Submission(
         "strength",
         changes("threshold", ("return high * width", "return high")),
         {"threshold": 6},
         says="its charge is asked for",
         hinted=True,
-    ),
-    Submission(
-        "rheobase",
-        changes("threshold", ("2 * rheobase", "rheobase")),
-        {"threshold": 4},
-        says="the rheobase itself is enough",
-        hinted=True,
-    ),
-    Submission(
-        "largest",
-        writes_after("axon", 'mine["g_Na"] = np.max(I_Na / (V - mine["E_Na"]))'),
-        {"axon": 3},
-        says="the conductance never comes to g_Na itself",
     ),
     Submission(
         "sea",
@@ -696,15 +666,89 @@ CLASS = [
         hinted=True,
     ),
     # Handed in by somebody who had not seen the tests.
-    Submission("zeros", writes(UNSEEN["zeros"]), {"rates": 3}, says="which is not the limit"),
-    Submission("order", writes(UNSEEN["order"]), {"rates": 9}, says="then m's, then h's"),
-    Submission("freezing", writes(UNSEEN["freezing"]), {"gates": 8}, says="so count the temperature from there"),
-    Submission("swapped", writes(UNSEEN["swapped"]), {"slopes": 3}, says="divide by C"),
-    Submission("still", writes(UNSEEN["still"]), {"run": 6}, says="Does each gate move by its own slope?"),
-    Submission("weiss", writes(UNSEEN["weiss"]), {"threshold": 4}, says="in one formula only"),
-    Submission("halvings", writes(UNSEEN["halvings"]), {"threshold": 4}, says="small enough for that"),
-    Submission("wideopen", writes(UNSEEN["wideopen"]), {"axon": 10}, says="Divide by the part that is open"),
-    Submission("unusual", writes(UNSEEN["unusual"])),
-    Submission("plain", writes(UNSEEN["plain"])),
+    Submission("chapter", writes({"rates": CHAPTER}), {"rates": 4}, says="does not take an array", hinted=True),
+    Submission(
+        "order",
+        fresh(
+            "rates",
+            ("alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h", "alpha_n, alpha_m, alpha_h, beta_n, beta_m, beta_h"),
+        ),
+        {"rates": 9},
+        says="n's two rates, then m's, then h's",
+        hinted=True,
+    ),
+    Submission(
+        "celsius",
+        fresh("gates", ("(celsius - 6.3) / 10", "celsius / 10")),
+        {"gates": 8},
+        says="from where is the temperature counted?",
+        hinted=True,
+    ),
+    Submission("grid", writes_after("currents", GRID), {"currents": 5}, says="search in finer steps"),
+    Submission(
+        "swapped",
+        fresh("slopes", ("(I - I_Na - I_K - I_L) / C", "phi * (I - I_Na - I_K - I_L)")),
+        {"slopes": 3},
+        says="and not the capacitor",
+        hinted=True,
+    ),
+    Submission(
+        "short",
+        fresh(
+            "run",
+            ("steps = round(duration / dt)", "steps = round(duration / dt) - 1"),
+            ("t[1:][(V[:-1] < 0) & (V[1:] >= 0)]", "t[1:-1][(V[1:-1] > 0) & (V[1:-1] > V[:-2]) & (V[1:-1] >= V[2:])]"),
+        ),
+        {"run": 6},
+        says="That is where V is highest",
+        hinted=True,
+    ),
+    Submission(
+        "hundred",
+        fresh("threshold", ("0, 1000, 40", "0, 100, 40")),
+        {"threshold": 2},
+        says="a strength above 100 uA/cm2",
+        hinted=True,
+    ),
+    Submission(
+        "halvings",
+        fresh("threshold", ("0, 1000, 40", "0, 1000, 12")),
+        {"threshold": 4},
+        says="Is the last interval small",
+    ),
+    Submission(
+        "weiss",
+        fresh(
+            "threshold",
+            (
+                "bisect(lambda width: fires(2 * rheobase, width), 0.01, 20, 30)",
+                "threshold_charge(fires, 0.01) / rheobase",
+            ),
+        ),
+        {"threshold": 4},
+        says="in one formula only",
+        hinted=True,
+    ),
+    Submission(
+        "elsewhere",
+        fresh("axon", ("t, V, -80)", "t, V, -65)")),
+        {"axon": 3},
+        says="held where `open_part` is told",
+    ),
+    Submission(
+        "leaky",
+        fresh("axon", ("np.arange(-140, -91, 8)", "np.arange(-70, -49, 4)"), ("holding=-120", "holding=-80")),
+        {"axon": 9},
+        says="Are potassium channels open where the leak is measured?",
+        hinted=True,
+    ),
+    Submission(
+        "held",
+        fresh("curve", ("axon.clamp(V, 20, -80", "axon.clamp(V, 20, -65")),
+        {"curve": 3},
+        says="The axon was held elsewhere",
+    ),
+    Submission("arrays", writes(ARRAYS)),
+    Submission("plain", writes(PLAIN)),
     Submission("neighbour", claims="reference", lost={"axon": 16, "curve": 5}, says="not the id under which"),
 ]

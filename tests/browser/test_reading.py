@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import pytest
+from bs4 import BeautifulSoup
 from pages import (
     CHAPTERS,
     COUNTING,
@@ -22,45 +23,50 @@ from pages import (
 import spikebook as sb
 from spikebook import theme
 
-SHOWN_BEFORE_THE_ANSWER = """() => {
-    const flow = [...document.querySelectorAll("article .predict, article details, article .cell_output, article .sb-figure")];
-    const shown = [];
-    for (const question of document.querySelectorAll("article .predict")) {
-        for (const next of flow.slice(flow.indexOf(question) + 1)) {
-            const title = next.querySelector("summary")?.textContent.trim();
-            if (title === "Answer") break;
-            if (next.matches(".predict")) { shown.push("no answer to: " + question.textContent.trim().slice(0, 60)); break; }
-            if (next.matches(".cell_output, .sb-figure") && !next.closest("details")) shown.push(next.textContent.slice(0, 60));
-        }
-    }
-    return shown;
-}"""
+
+def written(site_dir, name):
+    """A page as it stands in its file."""
+    return BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+
+
+def shown_before_the_answer(page):
+    """What a reader would see between each prediction and its answer, and predictions without one."""
+    shown = []
+    flow = page.article.select(".predict, details, .cell_output, .sb-figure")
+    for place, question in enumerate(flow):
+        if "predict" not in question["class"]:
+            continue
+        for following in flow[place + 1 :]:
+            title = following.find("summary")
+            if title and title.get_text().strip() == "Answer":
+                break
+            if "predict" in following.get("class", []):
+                shown.append(f"no answer to: {question.get_text().strip()[:60]}")
+                break
+            if following.name != "details" and not following.find_parent("details"):
+                shown.append(following.get_text()[:60])
+    return shown
 
 
 @pytest.mark.parametrize("name", PREDICTING)
-def test_nothing_is_shown_between_a_prediction_and_its_answer(visit, name):
-    assert visit(name).evaluate(SHOWN_BEFORE_THE_ANSWER) == []
+def test_nothing_is_shown_between_a_prediction_and_its_answer(site_dir, name):
+    assert shown_before_the_answer(written(site_dir, name)) == []
 
 
-def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(visit):
-    page = visit(PREDICTING[0])
-    page.evaluate(
-        """() => document.querySelector("article .predict").insertAdjacentHTML(
-            "afterend", "<div class='cell_output'>47 mV</div>")"""
+def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(site_dir):
+    page = written(site_dir, PREDICTING[0])
+    page.select_one("article .predict").insert_after(
+        BeautifulSoup("<div class='cell_output'>47 mV</div>", "html.parser")
     )
-    assert page.evaluate(SHOWN_BEFORE_THE_ANSWER) == ["47 mV"]
+    assert shown_before_the_answer(page) == ["47 mV"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_no_markup_is_left_in_the_text(visit, name):
-    page = visit(name)
-    text = page.locator("article").evaluate(
-        """article => {
-            const copy = article.cloneNode(true);
-            for (const one of copy.querySelectorAll('pre, code, .sig, script, style, .math, [data-explorer]')) one.remove();
-            return copy.textContent;
-        }"""
-    )
+def test_no_markup_is_left_in_the_text(site_dir, name):
+    article = written(site_dir, name).article
+    for one in article.select("pre, code, .sig, script, style, .math, [data-explorer]"):
+        one.decompose()
+    text = article.get_text()
     assert len(text.split()) > 20 or name.endswith("bibliography")
     assert not re.findall(
         r"{[a-z:-]+}`?|\$[^\s\d]|\${2}|:::|```|\*\*|\\[a-z]+|\[\?|\bundefined\b|\bNaN\b|\[@|^#+ ", text, re.M
@@ -68,10 +74,10 @@ def test_no_markup_is_left_in_the_text(visit, name):
 
 
 @pytest.mark.parametrize("name", COUNTING)
-def test_the_numbers_in_the_text_are_those_that_were_computed(visit, site_dir, name):
+def test_the_numbers_in_the_text_are_those_that_were_computed(site_dir, name):
     computed = json.loads((site_dir.parent / "jupyter_execute" / f"{name}.glue.json").read_text("utf-8"))
     wanted = re.findall(r"{eval}`([^`]+)`", SOURCES[name])
-    shown = visit(name).locator(".pasted-text").all_text_contents()
+    shown = [one.get_text() for one in written(site_dir, name).select(".pasted-text")]
     values = [computed[key]["data"]["text/plain"].strip("'") for key in wanted]
     assert Counter(shown) == Counter(values)
     assert any(character.isdigit() for value in shown for character in value)
@@ -95,8 +101,10 @@ def test_the_first_screen_has_an_explorer_to_touch(visit, name):
 
 
 @pytest.mark.parametrize("name", EXPLORING)
-def test_an_embedded_explorer_stands_alone(visit, name):
-    for stem in explorers(visit(name)):
+def test_an_embedded_explorer_stands_alone(visit, site_dir, name):
+    stems = [one["data-explorer"] for one in written(site_dir, name).select("[data-explorer]")]
+    assert stems
+    for stem in stems:
         page = visit(name, query=f"?embed={stem}", width=360)
         root = page.locator(f"[data-explorer={stem}]")
         root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
