@@ -1,12 +1,25 @@
-"""Pages carry only what they use: neither the scripts of features this book leaves out nor the theme's icon fonts."""
+"""Pages carry only what they use: one stylesheet and one script, without what no page needs, and no icon fonts.
 
+The theme and the extensions bring some twenty files that a page would have to wait for, nine tenths of them unused.
+"""
+
+import hashlib
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
-# Live code (thebe) is left to Binder, and explorers come as HTML that needs no state of a kernel's widgets.
-UNUSED = re.compile(r"thebe|jupyter\.widget-state", re.IGNORECASE)
+from mathematics import LOOK, node_program
+from sphinx.errors import ExtensionError
+
+# Live code (thebe) is left to Binder, explorers need no state of a kernel's widgets, and no page has tabs.
+UNUSED = re.compile(r"thebe|jupyter\.widget-state|design-tabs", re.IGNORECASE)
 ICON_FONTS = re.compile(r"@font-face\s*{[^}]*vendor/fontawesome[^}]*}")
+SHEET = re.compile(r'\s*<link(?=[^>]*rel="stylesheet")[^>]*href="([^"?]*)[^>]*>')
+SCRIPT = re.compile(r'\s*<script(?: defer(?:="defer")?)? src="([^"?]*)[^>]*></script>')
+OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # page.js sets the one that is used
+ALONE = {"explorers.js", "searchtools.js", "language_data.js", "searchindex.js"}  # not on every page
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
@@ -16,19 +29,70 @@ def drop_unused(app, pagename, templatename, context, doctree):
         ]
 
 
-def delete_unused(app, exception):
-    static = Path(app.outdir) / "_static"
-    if exception is None:
-        (static / "scripts" / "fontawesome.js").unlink(missing_ok=True)
-        shutil.rmtree(static / "vendor", ignore_errors=True)
-        for sheet in (static / "styles").glob("*.css"):  # a page without scripts would ask for them
-            sheet.write_text(ICON_FONTS.sub("", sheet.read_text("utf-8")), "utf-8")
-        for source_map in static.rglob("*.map"):
-            source_map.unlink()
+def bundle(pages, html):
+    """Join the files that search.html, which every build writes, asks for, and delete what no page asks for any more."""
+    static = html / "_static"
+    head = (html / "search.html").read_text(encoding="utf-8")
+    sheets, scripts = (
+        [html / path for path in pattern.findall(head) if Path(path).name not in ALONE] for pattern in (SHEET, SCRIPT)
+    )
+    for sheet in sheets:
+        sheet.write_text(ICON_FONTS.sub("", sheet.read_text(encoding="utf-8")), encoding="utf-8")
+    explorers = static / "explorers.js"
+    work = {
+        "scripts": {str(static / "script.js"): [*map(str, scripts)], str(explorers): [str(explorers)]},
+        "sheets": {str(static / "style.css"): [*map(str, sheets)]},
+        "pages": [*map(str, pages)],
+    }
+    result = subprocess.run(
+        [node_program(), LOOK / "bundle.mjs"], input=json.dumps(work), capture_output=True, encoding="utf-8"
+    )
+    if result.returncode:
+        raise ExtensionError(f"the pages' scripts and stylesheets could not be joined: {result.stderr}")
+    kept = {"style.css", "script.js", *ALONE}
+    for file in static.rglob("*"):
+        if file.name not in kept and (
+            file.suffix in {".css", ".js", ".map"} or file.name.endswith("webpack-macros.html")
+        ):
+            file.unlink()
+    for folder in ("vendor", "locales"):
+        shutil.rmtree(static / folder, ignore_errors=True)
+
+
+def lighten(page, html):
+    """Let a page ask for the joined files. Their addresses change with their content, so that no browser keeps old ones."""
+    text = page.read_text(encoding="utf-8")
+    root = "../" * len(page.relative_to(html).parents[:-1])
+
+    def address(name):
+        content = (html / "_static" / name).read_bytes()
+        return f'"{root}_static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"'
+
+    searching = [path for path in SCRIPT.findall(text) if Path(path).name in ALONE - {"explorers.js"}]
+    text = OPTION.sub("", SCRIPT.sub("", SHEET.sub("", text)))
+    assets = [
+        f'<link rel="stylesheet" href={address("style.css")}>',
+        f"<script defer src={address('script.js')}></script>",
+    ]
+    if "data-explorer" in text:
+        assets.append(f"<script defer src={address('explorers.js')}></script>")
+    assets += [f'<script defer src="{path}"></script>' for path in searching]
+    head, end = text.split("</head>", 1)
+    page.write_text(f"{head.rstrip()}\n    " + "\n    ".join(assets) + f"\n  </head>{end}", encoding="utf-8")
+
+
+def lean(app, exception):
+    if exception is not None or app.builder.format != "html":
+        return
+    html = Path(app.outdir)
+    pages = [Path(app.builder.get_outfilename(name)) for name in (*app.env.found_docs, "genindex", "search")]
+    bundle(pages, html)
+    for page in pages:
+        lighten(page, html)
 
 
 def setup(app):
     # After the theme and the extensions have added theirs.
     app.connect("html-page-context", drop_unused, priority=900)
-    app.connect("build-finished", delete_unused, priority=900)
+    app.connect("build-finished", lean, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,5 +18,8 @@ const letScroll = () => {
 addEventListener("resize", letScroll);
 document.fonts.ready.then(letScroll);
 
+// Search results come on their own page, not while one types: that would load the index on every page.
+DOCUMENTATION_OPTIONS.search_as_you_type = false;
+
 // From a disk no page may read another, so there the search's results come without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
