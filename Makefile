@@ -1,4 +1,6 @@
 # make book    the environment, every notebook run, and the book in _build/html
+# make site    what is published: the book with its PDF, slides, JupyterLite and zip (a browser prints the PDF)
+# make zip     the book as one file, to be read from a disk
 # make test    all of that, and everything that can be checked within 20 minutes
 # make peers   compares with NEURON, Brian2 and NEST, installed for it from their packages (Python 3.12, a C++ compiler)
 # make bench   measures the package beside code written by hand, and beside those simulators where make peers was run
@@ -14,12 +16,15 @@ PEERS := .venv-peers
 LOOK := book/_look/node_modules/.package-lock.json
 SPHINX := --all -W -n --keep-going
 
-.PHONY: book test test-slow peers bench assignments lab format lock clean
+.PHONY: book site zip test test-slow peers bench assignments lab format lock clean
 
 book: $(READY) $(LOOK)
 	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
 	echo "The book was not built: see the first WARNING or error above. Warnings stop the build."; exit 1; }
 	@echo; echo "The book is ready: open _build/html/index.html"
+
+site zip: book
+	cd book && $(CURDIR)/$(BIN)/python -m publish $@
 
 test: book
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""The repository's address, from pyproject.toml to the theme's buttons."""
+"""The addresses of the repository and of the published book, from pyproject.toml to the theme's buttons and the pages."""
 
 import tomllib
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 
 def set_repository(app, config):
     project = tomllib.loads((Path(app.srcdir) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    config.html_baseurl = project["urls"]["Homepage"]
     config.html_theme_options |= {"repository_url": project["urls"]["Repository"], "repository_branch": "main"}
 
 

@@ -23,3 +23,126 @@ DOCUMENTATION_OPTIONS.search_as_you_type = false;
 
 // From a disk no page may read another, so there the search's results come without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// The root of the book, whatever folder it is published in or opened from.
+const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
+
+// A word that the glossary explains shows its explanation at once, to the mouse and to the keyboard.
+const definition = Object.assign(document.createElement("div"), { id: "definition", role: "tooltip", hidden: true });
+document.body.append(definition);
+let leaving;
+const hideDefinition = () => {
+  definition.hidden = true;
+  document.querySelector("[aria-describedby=definition]")?.removeAttribute("aria-describedby");
+};
+const hideSoon = () => (leaving = setTimeout(hideDefinition, 200)); // time to reach the explanation itself
+definition.addEventListener("pointerenter", () => clearTimeout(leaving));
+definition.addEventListener("pointerleave", hideSoon);
+addEventListener("keydown", (event) => event.key === "Escape" && hideDefinition());
+for (const term of document.querySelectorAll("a.term[title]")) {
+  const { title } = term;
+  term.removeAttribute("title");
+  const show = () => {
+    clearTimeout(leaving);
+    hideDefinition();
+    definition.textContent = title;
+    definition.hidden = false;
+    term.setAttribute("aria-describedby", definition.id);
+    const { left, top, bottom } = term.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = definition;
+    const below = bottom + offsetHeight + 12 < innerHeight || top < offsetHeight + 12;
+    definition.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - offsetWidth - 8)) + scrollX}px`;
+    definition.style.top = `${(below ? bottom + 4 : top - offsetHeight - 4) + scrollY}px`;
+  };
+  term.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && show());
+  term.addEventListener("pointerleave", hideSoon);
+  term.addEventListener("focus", () => term.matches(":focus-visible") && show());
+  term.addEventListener("blur", hideDefinition);
+}
+
+// The reader's place, kept in this browser alone: how much of each page was read, and where the reader was last.
+const PLACE = "spikebook-place";
+const place = {
+  get: () => {
+    try {
+      return JSON.parse(localStorage.getItem(PLACE)) || { pages: {} };
+    } catch {
+      return { pages: {} };
+    }
+  },
+  set: (value) => {
+    try {
+      localStorage.setItem(PLACE, JSON.stringify(value));
+    } catch {} // a browser that keeps nothing
+  },
+};
+const name = location.href.split(/[?#]/)[0].slice(root.href.length);
+const sections = [...document.querySelectorAll("article section section[id]")].filter((one) => one.querySelector(":scope > h2"));
+const about = document.querySelector(".about-page");
+function noteReading() {
+  // A section counts as read when its end has been on the screen.
+  const ended = sections.filter((one) => {
+    const { bottom } = one.getBoundingClientRect();
+    return bottom > 0 && bottom < innerHeight;
+  });
+  if (!ended.length) return;
+  const kept = place.get();
+  const read = new Set([...(kept.pages[name]?.read || []), ...ended.map((one) => one.id)]);
+  kept.pages[name] = { read: [...read], of: sections.length };
+  const next = sections[sections.indexOf(ended.at(-1)) + 1] || ended.at(-1);
+  kept.last = { name, at: next.id, section: heading(next), title: heading(document.querySelector("article section")) };
+  place.set(kept);
+  mark();
+}
+if (about && !/[?&]embed/.test(location.search)) {
+  let waiting;
+  addEventListener("scroll", () => (waiting ??= setTimeout(() => { waiting = undefined; noteReading(); }, 250)), { passive: true });
+}
+function heading(section) {
+  const copy = section.querySelector("h1, h2").cloneNode(true);
+  for (const extra of copy.querySelectorAll(".section-number, .headerlink")) extra.remove();
+  return copy.textContent.trim();
+}
+function mark() {
+  const { pages } = place.get();
+  for (const link of document.querySelectorAll("nav.bd-links a.internal")) {
+    const { read = [], of = 1 } = pages[link.href.split(/[?#]/)[0].slice(root.href.length)] || {};
+    link.querySelector(".read")?.remove();
+    if (!read.length) continue;
+    const sign = Object.assign(document.createElement("span"), { className: "read" });
+    sign.textContent = read.length >= of ? "read" : `${Math.round((100 * read.length) / of)} %`;
+    link.append(" ", sign);
+  }
+}
+mark();
+const { last } = place.get();
+if (last && about && document.querySelector(".bd-sidenav__home-link .current, [href='#'].current")?.closest(".bd-sidenav__home-link")) {
+  const link = Object.assign(document.createElement("a"), {
+    href: `${root.href}${last.name}#${last.at}`,
+    textContent: `${last.title}: ${last.section}`,
+  });
+  const forget = Object.assign(document.createElement("button"), { type: "button", textContent: "Forget my place" });
+  forget.addEventListener("click", () => {
+    localStorage.removeItem(PLACE);
+    about.replaceChildren();
+    mark();
+  });
+  about.append("Go on with ", link, ". ", forget);
+}
+
+// Read without a network: what was visited by itself, all of it when asked.
+if (navigator.serviceWorker && location.protocol !== "file:") {
+  navigator.serviceWorker.register(new URL("worker.js", root), { scope: root.pathname }).catch(() => {});
+  const keep = document.querySelector(".keep-offline");
+  if (keep) {
+    keep.hidden = false;
+    const said = keep.querySelector("output");
+    keep.querySelector("button").addEventListener("click", async () => {
+      (await navigator.serviceWorker.ready).active.postMessage("keep all");
+    });
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+      if (data.error) said.textContent = `Not everything could be kept: ${data.error}. Try again.`;
+      else said.textContent = data.done < data.of ? `${data.done} of ${data.of} files` : "All of it is kept.";
+    });
+  }
+}

@@ -1,5 +1,6 @@
 """The built book as a reader meets it: every page of `_build/html` in real Chromium, from a server and from the disk."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -125,13 +126,21 @@ def test_the_search_finds_the_chapter_of_a_word(visit, disk):
     assert none.locator("#search-results li a").count() == 0
 
 
+def pages_of(site_dir):
+    """The pages of the book, without what the published site has beside it."""
+    return [*site_dir.glob("*.html"), *(site_dir / "book").rglob("*.html")]
+
+
+WAITING = re.compile('<template class="of-the-site">.*?</template>', re.S)  # for what only the published site has
+
+
 class Links(HTMLParser):
     """What a page points to (`href`, `src`, `data-src`), and the names that can be pointed to."""
 
     def __init__(self, path):
         super().__init__()
         self.targets, self.names = [], set()
-        self.feed(path.read_text("utf-8"))
+        self.feed(WAITING.sub("", path.read_text("utf-8")))
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
@@ -140,7 +149,7 @@ class Links(HTMLParser):
 
 
 def broken_links(site_dir):
-    pages = {path: Links(path) for path in site_dir.rglob("*.html") if "_static" not in path.parts}
+    pages = {path: Links(path) for path in pages_of(site_dir)}
     for path, links in pages.items():
         for target in links.targets:
             address = urlsplit(target)
@@ -156,7 +165,7 @@ def broken_links(site_dir):
 
 def test_every_link_within_the_book_leads_somewhere(site_dir):
     site_dir = site_dir.resolve()
-    assert {site_dir / f"{name}.html" for name in PAGES} <= set(site_dir.rglob("*.html"))
+    assert {site_dir / f"{name}.html" for name in PAGES} <= set(pages_of(site_dir))
     assert not list(broken_links(site_dir))
 
 
@@ -166,11 +175,7 @@ def test_a_broken_link_would_be_noticed(tmp_path):
 
 
 def test_every_page_is_in_the_book_and_the_start_leads_to_the_first(visit, site_dir):
-    built = {
-        str(path.relative_to(site_dir).with_suffix(""))
-        for path in site_dir.rglob("*.html")
-        if "_static" not in path.parts
-    }
+    built = {str(path.relative_to(site_dir).with_suffix("")) for path in pages_of(site_dir)}
     assert built == {*PAGES, "index"}
     page = visit("index", disk=True)
     page.wait_for_url(f"**/{CHAPTERS[0]}.html")

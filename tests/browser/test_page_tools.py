@@ -1,0 +1,154 @@
+"""What stands around the text: the reader's place, explanations of terms, citing, reporting, taking the book along."""
+
+import json
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from explored import settled
+from pages import CHAPTERS, PAGES, explorers, first_slider, summary
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
+
+
+def test_the_reader_goes_on_where_reading_stopped(visit):
+    page = visit("book/membrane_potential")
+    marks = page.locator("nav.bd-links .read")
+    assert marks.count() == 0
+    sections = page.locator("article section section:has(> h2)")
+    for number in range(3):
+        sections.nth(number).evaluate(
+            "one => scrollTo(0, one.getBoundingClientRect().bottom + scrollY - innerHeight / 2)"
+        )
+        page.wait_for_function(
+            "count => document.querySelector('.read') && JSON.parse(localStorage['spikebook-place'])"
+            ".pages['book/membrane_potential.html'].read.length > count",
+            arg=number,
+        )
+    share = int(marks.first.text_content().removesuffix(" %"))
+    assert round(300 / sections.count()) <= share < 100
+    page.goto(page.url.replace("membrane_potential", "intro"))
+    assert marks.first.text_content() == f"{share} %"
+    link = page.locator(".about-page a")
+    assert re.match("Membrane potential: .+", link.text_content())
+    page.get_by_role("button", name="Forget my place").click()
+    assert marks.count() == 0 and not page.locator(".about-page a").count()
+    assert page.evaluate("localStorage['spikebook-place']") is None
+
+
+def test_a_term_is_explained_to_the_mouse_and_the_keyboard(visit):
+    page = visit("book/membrane_potential")
+    term, explanation = page.locator("a.term").nth(2), page.get_by_role("tooltip")
+    assert not explanation.is_visible()
+    term.hover()
+    assert explanation.is_visible() and len(explanation.text_content()) > 20
+    assert (
+        term.evaluate("one => document.getElementById(one.getAttribute('aria-describedby')).textContent")
+        == explanation.text_content()
+    )
+    explanation.hover()
+    page.wait_for_timeout(300)
+    assert explanation.is_visible()
+    page.keyboard.press("Escape")
+    assert not explanation.is_visible()
+    page.locator("a.term").nth(1).focus()
+    page.keyboard.press("Tab")
+    assert term.evaluate("one => one === document.activeElement") and explanation.is_visible()
+    page.keyboard.press("Tab")
+    assert term.get_attribute("aria-describedby") is None
+
+
+def test_the_book_is_read_without_a_network_once_it_is_kept(visit):
+    page = visit("book/intro")
+    page.get_by_text("Take it along").click()
+    page.get_by_role("button", name="Keep the whole book").click()
+    page.get_by_text("All of it is kept.").wait_for()
+    page.context.set_offline(True)
+    page.goto(page.url.replace("intro", "first_network"))  # never opened before
+    root = next(iter(explorers(page).values()))
+    slider, _ = first_slider(root)
+    before = summary(root)
+    slider.fill(slider.get_attribute("max"))
+    settled(page)
+    assert summary(root) != before
+    page.goto(page.url.replace("book/first_network", "search") + "?q=rheobase")
+    page.locator("#search-results li a[href*=membrane_potential]").first.wait_for()
+
+
+def test_a_page_is_cited_reported_and_taken_along(site_dir):
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    released = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert str(released["version"]) == version
+    for name in CHAPTERS:
+        page = BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+        title = re.sub(r"^[\d.\s]+|#$", "", page.h1.get_text()).strip()
+        tools = page.find(class_="page-tools")
+        address = f"{PUBLISHED}{name}.html"
+        assert f"{title}. In {released['title']}, version {version}. {address}" in tools.p.get_text()
+        assert re.search(
+            rf"@incollection{{\w+,.*title = {{{re.escape(title)}}}.*url = {{{re.escape(address)}}}",
+            tools.pre.get_text(),
+            re.S,
+        )
+        report = parse_qs(urlsplit(tools.find("a", string="Report an error here")["href"]).query)
+        assert title in report["title"][0] and address in report["body"][0]
+        assert page.find("link", rel="canonical")["href"] == address
+        notebook = tools.find("a", string="This page as a notebook")
+        assert bool(notebook) == (ROOT / f"{name}.ipynb").exists()
+        assert (
+            not notebook
+            or json.loads((site_dir / name / ".." / notebook["href"]).resolve().read_text("utf-8"))["cells"]
+        )
+        if name != "book/intro" and notebook:
+            assert (
+                10
+                <= int(re.fullmatch(r"About (\d+) minutes to read", page.find(class_="about-page").get_text())[1])
+                < 180
+            )
+
+
+def test_other_sites_and_search_engines_find_every_page(site_dir):
+    listed = re.findall("<loc>(.*?)</loc>", (site_dir / "sitemap.xml").read_text("utf-8"))
+    assert set(listed) == {f"{PUBLISHED}{name}.html" for name in PAGES} - {
+        f"{PUBLISHED}{name}.html" for name in ("search", "genindex")
+    }
+    described = set()
+    for name in CHAPTERS:
+        page = BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+        described.add(page.find("meta", property="og:description")["content"])
+        picture = page.find("meta", property="og:image")["content"].removeprefix(PUBLISHED)
+        assert (site_dir / picture).read_bytes()[:4] == b"\x89PNG"
+        app = json.loads(
+            (site_dir / name / ".." / page.find("link", rel="manifest")["href"]).resolve().read_text("utf-8")
+        )
+        assert (site_dir / app["start_url"]).exists() and (site_dir / app["icons"][0]["src"]).exists()
+    assert len(described) == len(CHAPTERS)
+
+
+def test_the_zip_is_the_book(browser, site_dir, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book")
+    from publish import archive
+
+    packed = archive.make(site_dir)
+    with zipfile.ZipFile(packed) as files:
+        files.extractall(tmp_path)
+    packed.unlink()
+    page = browser.new_page()
+    page.goto((tmp_path / "spikebook" / "index.html").as_uri())
+    page.wait_for_url("**/spikebook/book/intro.html")
+    assert len(explorers(page)) >= 1
+    page.close()
+
+
+@pytest.mark.parametrize("thing", ["", "pfd"])
+def test_publishing_says_what_it_can_make(thing, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book")
+    from publish.__main__ import main
+
+    assert "python -m publish" in main([thing] if thing else [])
