@@ -24,7 +24,7 @@ from assignments.classroom import (
 sys.path.insert(0, str(ASSIGNMENTS))
 
 from grading.course import Course  # noqa: E402
-from grading.marking import Marking  # noqa: E402
+from grading.marking import Marking, Wrong, check  # noqa: E402
 from grading.plain import pack, unpack  # noqa: E402
 from grading.preprocessors import load_modules  # noqa: E402
 
@@ -129,7 +129,7 @@ def hints(assignment, monkeypatch, capsys):
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code" and not name_of(cell).startswith("test-"):
                 try:
-                    exec(text_of(cell), names)
+                    exec(text_of(cell).replace("your id", "s0000042"), names)
                 except stops:
                     pass
         plt.close("all")
@@ -209,3 +209,26 @@ def test_the_class_has_right_work_blank_work_and_many_mistakes(assignment):
 def test_a_regrade_gives_the_same_marks(assignment, graded):
     for student in ("half", assignment.submissions[-1].student):
         assert assignment.course.grade_one(assignment.name, student)["tasks"] == graded[student]["tasks"], student
+
+
+SAID = {  # what is said of a wrong number: found, right, rel, abs
+    "1,000 times too large": [(5000, 5, 1e-6, 1e-9), (5200, 5, 0, 0.4), ([2000, 4000], [2, 4], 1e-6, 0.1)],
+    "1,000 times too small": [(0.005, 5, 1e-6, 1e-9), (-0.07, -70, 0, 0.5)],
+    "its sign is wrong": [(70.2, -70, 0, 0.5), ([1, -2], [-1, 2], 1e-6, 1e-9)],
+    "upside down": [(4, 0.25, 1e-6, 1e-9), (4, 0.25, 0, 0.02)],
+    "too large": [(50, 0.2, 0, 0.5), (2, 0, 0, 0.5), (300, 0.01, 0, 0.5), (0.7, -0.1, 0, 0.5)],  # of no kind
+    "too small": [(0.0, 5, 0, 0.02), (1, 50, 0, 5), (-0.45, 0.1, 0, 0.5), (-3, 0, 0, 0.5)],
+    "index 1": [([1, 0.2], [1, 0.0], 0, 0.1), ([0, 9], [0, 0.3], 0, 0.5)],
+}
+SAID = [(words, case) for words, cases in SAID.items() for case in cases]
+
+
+@pytest.mark.parametrize(("words", "case"), SAID, ids=[f"{words}: {case}" for words, case in SAID])
+def test_what_is_said_of_a_wrong_number_is_true(words, case):
+    found, right, rel, abs = case
+    with pytest.raises(Wrong) as problem:
+        check(found, right, rel=rel, abs=abs)
+    said = str(problem.value)
+    assert words in said
+    assert ("which units" in said) == ("times" in words) and ("sign" in said) == ("sign" in words)
+    assert ("upside down" in said) == ("upside" in words)

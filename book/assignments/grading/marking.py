@@ -139,14 +139,15 @@ def shown(found, unit):
 
 
 def tendency(found, right, rel, abs):
-    """What kind of error it is, without the answer."""
-    if agree(-found, right, rel, abs):
+    """What kind of error it is, without the answer. However loose `abs` is, a kind must fit to a tenth of the largest value."""
+    fit = min(abs, 0.1 * float(np.max(np.abs(right), initial=0.0)))
+    if agree(-found, right, rel, fit):
         return "Its size is right and its sign is wrong."
     for power in (3, -3, 6, -6, 9, -9, 1, -1, 2, -2, 4, -4, 8, -8):
-        if agree(found / 10.0**power, right, max(rel, 0.01), abs / 10.0 ** min(power, 0)):
+        if agree(found / 10.0**power, right, min(max(rel, 0.01), 0.1), fit):
             size = f"{10 ** math.fabs(power):,.0f} times too {'large' if power > 0 else 'small'}"
             return f"It is {size}: which units are meant?"
-    if agree(1 / np.where(found == 0, np.nan, found), right, rel, abs):
+    if agree(1 / np.where(found == 0, np.nan, found), right, rel, fit):
         return "It is upside down: the inverse would be right."
     if found.ndim:
         first = int(np.argmax(np.abs(found - right) > np.maximum(rel * np.abs(right), abs)))

@@ -38,13 +38,24 @@ def recording(student_id):
     `counts` has a row for each of 20 presentations and a column for each angle.
     """
     draw = numbers("living_battery", "recording", student_id)
-    angles = np.arange(0, 180, 15)
+    angles = np.arange(10, 190, 15)  # none is the number of its column
     best, base, top, width = draw.uniform(0, 180), draw.uniform(2, 5), draw.uniform(25, 40), draw.uniform(2, 4)
     rate = base + top * np.exp(width * (np.cos(2 * np.radians(angles - best)) - 1))
     return angles, draw.poisson(rate * 0.5, (20, angles.size))
 
 
 # Hints. They look at kinds of mistakes and know no answer that is marked.
+
+
+def returned(name):
+    """The remark on a function that returns nothing."""
+    return lambda value: f"{name} returns None. Does it end with `return`?" if value is None else ""
+
+
+def own_id(student_id):
+    """The question whether an id was written into the notebook."""
+    unwritten = str(student_id).strip().lower() in ("your id", "")
+    return lambda: unwritten, lambda it_is: "write your own id in the cell with `student_id`." if it_is else ""
 
 
 def hint_nernst(nernst):
@@ -57,8 +68,6 @@ def hint_nernst(nernst):
             return "K+ is crowded inside; when it leaves, the inside becomes negative. Look at the ratio."
         if abs(E) < 1:
             return "the potential is 1000 times too small. Volts or millivolts?"
-        if abs(E) < 30 or abs(E) > 300:
-            return "for K+ in a mammal expect tens of millivolts, at most about a hundred."
         return ""
 
     hint(
@@ -67,6 +76,14 @@ def hint_nernst(nernst):
         (
             lambda: nernst(1, 5.0, 140.0, 0.0),
             lambda E: "at 0 °C ions still move. Which temperature scale does the equation want?" if abs(E) < 1 else "",
+        ),
+        (
+            lambda: nernst(1, 10.0, 1.0, 20.0),
+            lambda E: (
+                "a tenfold ratio is worth 58 mV at 20 °C, says the chapter. Which logarithm, and which temperature?"
+                if not 57.5 < E < 58.5
+                else ""
+            ),
         ),
         (
             lambda: nernst(-1, 110.0, 10.0, 37.0) - nernst(1, 10.0, 110.0, 37.0),
@@ -82,6 +99,7 @@ def hint_nernst(nernst):
 def hint_currents(ion_current, ion_moves):
     hint(
         "Task 2",
+        (lambda: ion_current(0.5, -60.0, -60.0), returned("ion_current")),
         (
             lambda: ion_current(0.5, -60.0, -60.0),
             lambda current: "at its own potential an ion carries no current." if abs(current) > 1e-12 else "",
@@ -90,6 +108,7 @@ def hint_currents(ion_current, ion_moves):
             lambda: ion_current(0.5, 0.0, -90.0),
             lambda current: "above E, positive charge leaves. Which sign does that have here?" if current < 0 else "",
         ),
+        (lambda: ion_moves(1, 0.0, -90.0), returned("ion_moves")),
         (
             lambda: ion_moves(1, 0.0, -90.0),
             lambda where: 'answer with "in", "out" or "nowhere".' if where not in ("in", "out", "nowhere") else "",
@@ -98,6 +117,12 @@ def hint_currents(ion_current, ion_moves):
             lambda: ion_moves(1, 0.0, -90.0) == ion_moves(-1, 0.0, -90.0),
             lambda same: "one current, carried by K+ or by Cl-: do the ions move the same way?" if same else "",
         ),
+        (
+            lambda: ion_moves(1, -90.0, -90.0),
+            lambda where: (
+                "at its own potential an ion is in balance. Where does it go then?" if where != "nowhere" else ""
+            ),
+        ),
     )
 
 
@@ -105,8 +130,15 @@ def hint_rest(goldman, chord):
     one = {"K": 5.0, "Na": 145.0, "Cl": 110.0}, {"K": 140.0, "Na": 15.0, "Cl": 10.0}
     swapped = one[::-1]
 
+    def named(*names):
+        try:
+            return chord(dict.fromkeys(names, 1.0), dict.fromkeys(names, -60.0))
+        except KeyError:
+            return "a key"
+
     hint(
         "Task 3",
+        (lambda: goldman({"K": 1.0, "Na": 0.0, "Cl": 0.0}, *one, 26.7), returned("goldman")),
         (
             lambda: goldman({"K": 1.0, "Na": 0.0, "Cl": 0.0}, *one, 26.7),
             lambda V: "if K+ alone may cross, V is its own potential, below 0." if not -120 < V < -50 else "",
@@ -123,6 +155,18 @@ def hint_rest(goldman, chord):
             lambda total: (
                 "swapping inside and outside should change the sign and nothing else." if abs(total) > 1e-6 else ""
             ),
+        ),
+        (
+            lambda: (
+                goldman({"K": 1.0, "Na": 0.1, "Cl": 0.3}, *one, 20.0)
+                - 2 * goldman({"K": 1.0, "Na": 0.1, "Cl": 0.3}, *one, 10.0)
+            ),
+            lambda d: "twice RT/F should give twice the potential." if abs(d) > 1e-6 else "",
+        ),
+        (lambda: named("K", "Na", "L"), returned("chord")),
+        (
+            lambda: named("a", "b"),
+            lambda V: "chord asks for a key that `g` and `E` need not have." if V == "a key" else "",
         ),
         (
             lambda: chord({"a": 3.0, "b": 1.0}, {"a": -80.0, "b": 40.0}),
@@ -145,12 +189,18 @@ def hint_rest(goldman, chord):
 def hint_ions(ions_per_um2, share_moved):
     hint(
         "Task 4",
+        (lambda: ions_per_um2(100.0, 1.0), returned("ions_per_um2")),
         (
             lambda: ions_per_um2(100.0, 1.0),
             lambda n: (
                 "expect thousands of ions on a square micrometre: check mV, µF and cm²." if not 100 < n < 1e5 else ""
             ),
         ),
+        (
+            lambda: ions_per_um2(100.0, 2.0) / ions_per_um2(100.0, 1.0),
+            lambda r: "twice the capacitance needs twice the charge." if abs(r - 2) > 0.01 else "",
+        ),
+        (lambda: share_moved(5000.0, 10.0, 140.0), returned("share_moved")),
         (
             lambda: share_moved(5000.0, 10.0, 140.0),
             lambda share: "a share is a number between 0 and 1, and here a small one." if not 0 < share < 0.01 else "",
@@ -159,13 +209,29 @@ def hint_ions(ions_per_um2, share_moved):
             lambda: share_moved(5000.0, 5.0, 140.0) / share_moved(5000.0, 10.0, 140.0),
             lambda r: "half the radius halves the volume behind each µm² of membrane." if abs(r - 2) > 0.01 else "",
         ),
+        (
+            lambda: share_moved(5000.0, 10.0, 70.0) / share_moved(5000.0, 10.0, 140.0),
+            lambda r: "half the concentration should double the share." if abs(r - 2) > 0.01 else "",
+        ),
+        (
+            lambda: share_moved(5000.0, 10.0, 140.0) / share_moved(2500.0, 10.0, 140.0),
+            lambda r: "twice as many on each µm² should double the share." if abs(r - 2) > 0.01 else "",
+        ),
     )
 
 
 def hint_fire(fire):
     about = {"C": 1.0, "g": 0.1, "E": -65.0, "threshold": -50.0, "reset": -70.0}
+
+    def first_step(C):
+        return fire(0.5, 10.0, 0.1, **{**about, "C": C})[0][1] + 65
+
+    def every_step():  # so strong that each of 10 steps fires
+        return list(np.round(fire(2000.0, 1.0, 0.1, **about)[1], 6))
+
     hint(
         "Task 5",
+        (lambda: fire(0.0, 10.0, 0.1, **about), returned("fire")),
         (
             lambda: fire(0.0, 10.0, 0.1, **about),
             lambda both: "return two things: V and the spike times." if not np.iterable(both) or len(both) != 2 else "",
@@ -191,12 +257,40 @@ def hint_fire(fire):
             ),
         ),
         (
+            lambda: first_step(2.0) / first_step(1.0),
+            lambda r: "twice the capacitance should halve the first step." if abs(r - 0.5) > 1e-6 else "",
+        ),
+        (
             lambda: fire(3.0, 100.0, 0.1, **about),
             lambda both: "a strong current should make spikes." if not len(both[1]) else "",
         ),
         (
             lambda: np.max(fire(3.0, 100.0, 0.1, **about)[0]),
             lambda V: "V should never be seen above the threshold: it is reset in the same step." if V >= -50 else "",
+        ),
+        (
+            lambda: np.min(fire(3.0, 100.0, 0.1, **about)[0]),
+            lambda V: "after a spike V should start from `reset`, which is below E here." if abs(V + 70) > 1e-6 else "",
+        ),
+        (
+            lambda: len(every_step()),
+            lambda n: (
+                f"a current that fires in each of 10 steps gives 10 spikes, not {n}. Is V held after a spike?"
+                if n != 10
+                else ""
+            ),
+        ),
+        (
+            lambda: every_step()[-1],
+            lambda last: (
+                f"if every step fires, the last spike comes at the end of the last step, at 1 ms, not at {last:g}."
+                if abs(last - 1) > 1e-6
+                else ""
+            ),
+        ),
+        (
+            lambda: fire(4.0, 1.0, 1.0, C=1.0, g=0.5, E=-64.0, threshold=-60.0, reset=-80.0)[0][1],
+            lambda V: "a V that lands on the threshold has reached it." if V == -60 else "",
         ),
     )
 
@@ -205,8 +299,16 @@ def hint_poisson(poisson_train, rate_and_cv):
     def draw(seed=1):
         return poisson_train(40.0, 10_000.0, np.random.default_rng(seed))
 
+    long = [100.0, 200.0, 500.0]
+
+    def kept():
+        times = np.array([100.0, 200.0, 400.0])
+        rate_and_cv(times, 1000.0)
+        return times.tolist() == [100.0, 200.0, 400.0]
+
     hint(
         "Task 6",
+        (draw, returned("poisson_train")),
         (draw, lambda times: "return the list of spike times." if not np.iterable(times) else ""),
         (
             lambda: len(draw()),
@@ -226,12 +328,31 @@ def hint_poisson(poisson_train, rate_and_cv):
             lambda same: "two seeds should give two trains. Use `rng`." if same else "",
         ),
         (
+            lambda: list(draw(1)) == list(draw(1)),
+            lambda same: "" if same else "one seed should give one train. Is all chance from `rng`?",
+        ),
+        (
+            lambda: len({len(draw(seed)) for seed in range(5)}),
+            lambda kinds: (
+                "five trains have equally many spikes. Is their number not due to chance?" if kinds == 1 else ""
+            ),
+        ),
+        (lambda: rate_and_cv([100.0, 200.0, 300.0, 400.0], 1000.0), returned("rate_and_cv")),
+        (
             lambda: rate_and_cv([100.0, 200.0, 300.0, 400.0], 1000.0)[0],
             lambda rate: "4 spikes in 1000 ms are how many a second?" if abs(rate - 4) > 1e-9 else "",
         ),
         (
             lambda: rate_and_cv([100.0, 200.0, 300.0, 400.0], 1000.0)[1],
             lambda cv: "a clock's intervals do not vary: its CV is 0." if abs(cv) > 1e-9 else "",
+        ),
+        (
+            lambda: rate_and_cv(long, 1000.0)[1] - rate_and_cv([0.1 * t for t in long], 100.0)[1],
+            lambda d: "a CV has no unit: ten times as long intervals should not change it." if abs(d) > 1e-9 else "",
+        ),
+        (
+            kept,
+            lambda same: "" if same else "rate_and_cv changes the times that it was given.",
         ),
     )
 
@@ -240,6 +361,11 @@ def hint_tuning(student_id, figure, preferred):
     angles, counts = recording(student_id)
     hint(
         "Task 7",
+        own_id(student_id),
+        (
+            lambda: hasattr(figure, "savefig"),
+            lambda it_is: "" if it_is else "`tuning_figure` is no figure: use fig, ax = plt.subplots(), and keep fig.",
+        ),
         (lambda: figure.axes, lambda axes: "draw on one pair of axes." if len(axes) != 1 else ""),
         (
             lambda: figure.axes[0].get_xlabel(),
@@ -264,6 +390,7 @@ def hint_membrane(student_id, g_L, E_L, C):
     t, V = Membrane(student_id).respond(0.0, 100.0)
     hint(
         "Task 8",
+        own_id(student_id),
         (lambda: E_L, lambda E: "where does V stay without current?" if abs(E - V.mean()) > 5 else ""),
         (
             lambda: g_L,
