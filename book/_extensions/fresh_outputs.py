@@ -1,14 +1,26 @@
 """No stale numbers: what a notebook printed is kept only while the code and the stored numbers it used are unchanged.
 
+Notebooks that have to run do so beside one another, on all cores, before myst-nb asks for them one by one.
+
 myst-nb keeps outputs under a hash of the notebook alone, so an edited equation in `src/` would be published with the
 numbers of the old one. Here the folder of kept outputs is named after all that. That name is also a setting
 on which Sphinx's own memory of the pages depends: when it changes, every page is read and run again.
 """
 
 import hashlib
+import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 
 def digest_of_code(root):
@@ -30,6 +42,32 @@ def set_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def run_together(app, env, docnames):
+    cache = get_cache(app.config.nb_execution_cache_path)
+    waiting = {}
+    for path in (Path(env.doc2path(name)) for name in docnames):
+        if path.suffix == ".ipynb":
+            notebook = nbformat.read(path, as_version=4)
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                waiting[path] = notebook
+
+    def run(path):
+        timeout = app.config.nb_execution_timeout
+        return single_nb_execution(waiting[path], cwd=str(path.parent), allow_errors=False, timeout=timeout)
+
+    # The longest first, as far as their length tells.
+    paths = sorted(waiting, key=lambda path: -path.stat().st_size)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, result in zip(paths, pool.map(run, paths)):
+            if result.err is None:  # an error is myst-nb's to report: it runs that notebook again
+                logger.info("%s: executed in %.1f s", path.stem, result.time)
+                bundle = CacheBundleIn(waiting[path], str(path), data={"execution_seconds": result.time})
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
 def setup(app):
     app.connect("config-inited", set_cache)
+    app.connect("env-before-read-docs", run_together)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
