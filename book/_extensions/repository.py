@@ -1,15 +1,40 @@
-"""The addresses of the repository and of the published book, from pyproject.toml to the theme's buttons and the pages."""
+"""The addresses of the repository and of the published book, from pyproject.toml, and the branch or tag that the buttons launch."""
 
+import subprocess
 import tomllib
 from pathlib import Path
+
+
+def version(root):
+    """The tag of the commit that is built, so that a release launches itself; main for any other commit, or without git."""
+    command = ["git", "describe", "--tags", "--exact-match", "--match", "v*"]
+    try:
+        found = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    except FileNotFoundError:
+        return "main"
+    return found.stdout.strip() if found.returncode == 0 else "main"
 
 
 def set_repository(app, config):
     project = tomllib.loads((Path(app.srcdir) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     config.html_baseurl = project["urls"]["Homepage"]
-    config.html_theme_options |= {"repository_url": project["urls"]["Repository"], "repository_branch": "main"}
+    config.html_theme_options |= {
+        "repository_url": project["urls"]["Repository"],
+        "repository_branch": version(app.srcdir),
+    }
+
+
+def lead_to_lite(app, pagename, templatename, context, doctree):
+    """JupyterLite is a folder beside the pages, which only the published site has."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button["text"] == "JupyterLite":
+                path, query = button["url"].split("?")
+                button["url"] = f"{context['pathto'](path, 1)}?{query}"
+                button["of_the_site"] = True
 
 
 def setup(app):
     app.connect("config-inited", set_repository)
+    app.connect("html-page-context", lead_to_lite, priority=900)  # after the theme has made its buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}
