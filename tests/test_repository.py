@@ -2,14 +2,22 @@
 
 import json
 import re
+import shlex
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from IPython.core.inputtransformer2 import TransformerManager
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_extensions"))
+import repository  # noqa: E402
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
@@ -55,23 +63,79 @@ def test_a_chapter_has_its_module_and_its_test(chapter):
     assert (ROOT / f"{chapter}.ipynb").exists()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "book/_look/package-lock.json"])
+LOCKS = ["requirements.txt", "requirements-dev.txt", "book/publish/lite-requirements.txt"]
+
+
+@pytest.mark.parametrize("name", [*LOCKS, "book/_look/package-lock.json"])
 def test_locks_name_versions_and_no_place_to_fetch_from(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"--(extra-)?index-url|--find-links|resolved|@ (file|https?):", text)
     assert re.search(r"==\d|\"integrity\"", text)
 
 
-def test_builders_get_the_readers_versions():
-    def versions(name):
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        return {line.partition(" ;")[0] for line in lines if "==" in line}  # what follows says on which machines
+def locked(name):
+    """The packages that a lock names, each with its version."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return {tuple(line.partition(" ;")[0].split("==")) for line in lines if "==" in line}  # after ; : on which machines
 
-    assert versions("requirements.txt") <= versions("requirements-dev.txt")
+
+def test_builders_and_the_browser_get_the_readers_versions():
+    readers, builders, browser = map(locked, LOCKS)
+    assert readers <= builders
+    shared = {(name, version) for name, version in browser if name in dict(readers)}
+    assert len(shared) > 50 and shared <= readers
 
 
 MADE_IN_GRADING = {"release", "submitted", "autograded"}  # folders of book/assignments that git ignores
 NOTEBOOKS = [path for path in sorted((ROOT / "book").rglob("*.ipynb")) if not MADE_IN_GRADING & set(path.parts)]
+
+
+CELLS = {path.stem: json.loads(path.read_text(encoding="utf-8"))["cells"] for path in NOTEBOOKS}
+INSTALL = "".join(next(cell["source"] for cell in CELLS["intro"] if cell["id"] == "install"))
+
+
+def test_a_chapter_that_is_opened_elsewhere_first_installs_the_package():
+    for stem, cells in CELLS.items():
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        if any("import spikebook" in source for source in code):
+            assert code[0] == INSTALL, stem
+
+
+@pytest.mark.parametrize(
+    "there, platform, expected",
+    [
+        (True, "linux", []),
+        (True, "emscripten", []),
+        (False, "emscripten", ["spikebook[figures,explorers]"]),
+        (False, "linux", [f"spikebook[chapters] @ git+{PROJECT['urls']['Repository']}@{repository.version(ROOT)}"]),
+    ],
+    ids=["installed", "installed in a browser", "browser", "elsewhere"],
+)
+def test_what_the_first_cell_installs(monkeypatch, there, platform, expected):
+    """From the branch that the launch buttons name: a release's chapters bring the release."""
+    monkeypatch.setattr("importlib.util.find_spec", {"spikebook": there}.get)
+    monkeypatch.setattr("sys.platform", platform)
+    asked = []
+    shell = SimpleNamespace(run_line_magic=lambda magic, line: asked.append((magic, shlex.split(line))))
+    exec(TransformerManager().transform_cell(INSTALL), {"get_ipython": lambda: shell})
+    assert asked == [("pip", ["install", "-q", requirement]) for requirement in expected]
+    for _, (*_, requirement) in asked:
+        assert Requirement(requirement).extras <= PROJECT["optional-dependencies"].keys()
+
+
+def test_the_buttons_launch_the_tag_of_a_release_and_main_otherwise(tmp_path):
+    def git(*command):
+        subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@here", *command], cwd=tmp_path, check=True)
+
+    assert repository.version(tmp_path) == "main"
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    git("tag", "thanks")
+    assert repository.version(tmp_path) == "main"
+    git("tag", "v1.0")
+    assert repository.version(tmp_path) == "v1.0"
+    git("commit", "-q", "--allow-empty", "-m", "two")
+    assert repository.version(tmp_path) == "main"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

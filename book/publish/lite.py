@@ -41,8 +41,13 @@ def environment():
     return python
 
 
-def run(*command, **how):
-    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL, **how)
+def run(*command, cwd=None):
+    """Run a command in silence; one that fails says everything."""
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}\n{' '.join(map(str, command))}\nfailed (exit {done.returncode}): see above")
 
 
 def copy(patterns, target):
