@@ -40,5 +40,11 @@ def test_numbers_and_asserts_do_not_stand_in_the_reader_s_way(path):
             assert not unwanted, f"{path.stem}: cell {name}: {unwanted[0].strip()}"
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chapter_is_linked_by_its_file_which_jupyterlab_opens_too(path):
+    """The role `doc` leads nowhere there: write [Synapses](synapses.ipynb)."""
+    assert "{doc}" not in path.read_text(encoding="utf-8")
+
+
 def test_the_notebooks_are_found():
     assert {path.stem for path in NOTEBOOKS} >= {"intro", "hodgkin_huxley_neuron", "trust_these_numbers"}
