@@ -2,6 +2,7 @@
 # make site    what is published: the book with its PDF, slides, JupyterLite and zip (a browser prints the PDF)
 # make zip     the book as one file, to be read from a disk
 # make test    all of that, and everything that can be checked within 20 minutes
+# make links   asks the network whether what the book links to is still there
 # make peers   compares with NEURON, Brian2 and NEST, installed for it from their packages (Python 3.12, a C++ compiler)
 # make bench   measures the package beside code written by hand, and beside those simulators where make peers was run
 # make assignments   what a course hands out, and a zip for those who teach it, in _build/assignments
@@ -16,7 +17,7 @@ PEERS := .venv-peers
 LOOK := book/_look/node_modules/.package-lock.json
 SPHINX := --all -W -n --keep-going
 
-.PHONY: book site zip test test-slow peers bench assignments lab format lock clean
+.PHONY: book site zip test test-slow links peers bench assignments lab format lock clean
 
 book: $(READY) $(LOOK)
 	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
@@ -29,11 +30,17 @@ site zip: book
 test: book
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" --doctest-modules \
 		--nbval-lax --nbval-current-env --nbval-cell-timeout=120
 
 test-slow: book
 	$(BIN)/pytest -n 2 -m slow --durations=10
+
+links: book
+	@$(BIN)/jupyter-book build . --builder linkcheck > _build/links.txt || { grep -E "broken|timeout" _build/links.txt; \
+	echo "Links above lead nowhere (all: _build/linkcheck/output.txt). Mend them, or, where a site turns robots away,"; \
+	echo "add it to linkcheck_ignore in _config.yml."; exit 1; }
 
 peers: $(READY) $(PEERS)/ready
 	SPIKEBOOK_PEERS=$(PEERS)/bin/python $(BIN)/pytest tests/peers

@@ -1,5 +1,6 @@
 """`make book` refuses what must not be published. Each test breaks a small copy and reads what the build says."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -98,3 +99,10 @@ def test_a_change_in_the_package_leaves_no_stale_output(copy):
         result = copy.build(cell)
         assert result.returncode == 0, result.stdout
         assert f"the answer is {answer}" in copy.page()
+
+
+def test_a_doi_is_asked_of_the_register(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book" / "_extensions")
+    ask = importlib.import_module("outward_links").ask_the_register
+    assert ask(None, "https://doi.org/10.1109/TNN.2003.820440") == "https://doi.org/api/handles/10.1109/TNN.2003.820440"
+    assert ask(None, "https://example.org/") is None

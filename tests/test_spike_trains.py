@@ -254,7 +254,7 @@ def test_empty_trains_and_single_spikes_have_defined_results():
 @pytest.mark.parametrize("statistic, name", [(cv, "CV"), (lv, "LV")])
 @pytest.mark.parametrize("train", [[], [1.0], [1.0, 5.0]])
 def test_regularity_of_too_few_spikes_is_an_error(statistic, name, train):
-    with pytest.raises(ValueError, match=rf"{name} of {max(0, len(train) - 1)} inter-spike.*at least three spikes"):
+    with pytest.raises(ValueError, match=rf"{name} of {max(0, len(train) - 1)} interspike.*at least three spikes"):
         statistic(train)
 
 

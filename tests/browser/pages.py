@@ -19,6 +19,11 @@ COUNTING = [name for name, source in SOURCES.items() if "{eval}" in source]
 BOOK_TITLE = "Spikebook"
 
 
+def built_pages(site_dir):
+    """The files of the book's pages, without what the published site has beside them."""
+    return [*site_dir.glob("*.html"), *(site_dir / "book").rglob("*.html")]
+
+
 def explorers(page):
     """The roots of the page's explorers, each come to life, by name."""
     roots = {root.get_attribute("data-explorer"): root for root in page.locator("[data-explorer]").all()}

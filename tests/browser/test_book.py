@@ -1,13 +1,22 @@
 """The built book as a reader meets it: every page of `_build/html` in real Chromium, from a server and from the disk."""
 
-import re
 from collections import Counter
-from html.parser import HTMLParser
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from explored import settled
-from pages import BOOK_TITLE, CHAPTERS, EXPLORING, PAGES, explorers, first_slider, picture, settings, summary, unfold
+from pages import (
+    BOOK_TITLE,
+    CHAPTERS,
+    EXPLORING,
+    PAGES,
+    built_pages,
+    explorers,
+    first_slider,
+    picture,
+    settings,
+    summary,
+    unfold,
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -126,56 +135,8 @@ def test_the_search_finds_the_chapter_of_a_word(visit, disk):
     assert none.locator("#search-results li a").count() == 0
 
 
-def pages_of(site_dir):
-    """The pages of the book, without what the published site has beside it."""
-    return [*site_dir.glob("*.html"), *(site_dir / "book").rglob("*.html")]
-
-
-WAITING = re.compile('<template class="of-the-site">.*?</template>', re.S)  # for what only the published site has
-
-
-class Links(HTMLParser):
-    """What a page points to (`href`, `src`, `data-src`), and the names that can be pointed to."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.targets, self.names = [], set()
-        self.feed(WAITING.sub("", path.read_text("utf-8")))
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.targets += [value for key in ("href", "src") if (value := attributes.get(key))]
-        self.names |= {value for key in ("id", "name") if (value := attributes.get(key))}
-
-
-def broken_links(site_dir):
-    pages = {path: Links(path) for path in pages_of(site_dir)}
-    for path, links in pages.items():
-        for target in links.targets:
-            address = urlsplit(target)
-            if address.scheme or address.netloc:
-                continue
-            file = (path.parent / unquote(address.path)).resolve() if address.path else path
-            fragment = unquote(address.fragment)
-            if not file.is_file():
-                yield f"{path.name}: {target} is no file"
-            elif fragment and file in pages and "?" not in fragment and fragment not in pages[file].names:
-                yield f"{path.name}: {target} is not on that page"
-
-
-def test_every_link_within_the_book_leads_somewhere(site_dir):
-    site_dir = site_dir.resolve()
-    assert {site_dir / f"{name}.html" for name in PAGES} <= set(pages_of(site_dir))
-    assert not list(broken_links(site_dir))
-
-
-def test_a_broken_link_would_be_noticed(tmp_path):
-    (tmp_path / "page.html").write_text('<a href="gone.html">a</a><a href="#gone">b</a><a id="here" href="#here">c</a>')
-    assert sorted(broken_links(tmp_path)) == ["page.html: #gone is not on that page", "page.html: gone.html is no file"]
-
-
 def test_every_page_is_in_the_book_and_the_start_leads_to_the_first(visit, site_dir):
-    built = {str(path.relative_to(site_dir).with_suffix("")) for path in pages_of(site_dir)}
+    built = {str(path.relative_to(site_dir).with_suffix("")) for path in built_pages(site_dir)}
     assert built == {*PAGES, "index"}
     page = visit("index", disk=True)
     page.wait_for_url(f"**/{CHAPTERS[0]}.html")

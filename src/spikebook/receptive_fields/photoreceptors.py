@@ -71,7 +71,7 @@ def naka_rushton(intensity, half, exponent=1.0, largest=1.0):
 def photoreceptor_voltage(intensity, wavelength, peak, half=1.0, exponent=1.0):
     """The voltage (mV) that light brings a photoreceptor to from the dark: graded, highest in the dark, without spikes.
 
-    intensity    of the light, in the unit of `half`: the intensity that lowers the voltage half-way, at the peak wavelength
+    intensity    of the light, in the unit of `half`: the intensity that lowers the voltage halfway, at the peak wavelength
     wavelength   of the light, nm; it decides only how much is caught: intensity and wavelength are then
                  indistinguishable (the principle of univariance, Rushton 1972, doi:10.1113/jphysiol.1972.sp009719)
 

@@ -22,7 +22,7 @@ def crosscorrelogram(reference, target, start, stop, max_lag, bin_width):
     """The rate (Hz) of `target` at every lag from a spike of `reference`; both trains in ms.
 
     Returns the lags in ms, the centres of bins from -max_lag to max_lag with one on zero, and the rate. Positive lags:
-    the target fires after the reference. A lag half-way between two centres belongs to the outer bin, so exchanging
+    the target fires after the reference. A lag halfway between two centres belongs to the outer bin, so exchanging
     the trains mirrors the counts exactly. ValueError for a reference without spikes and for a spike outside start <= t <
     stop.
 
@@ -134,7 +134,7 @@ def _correlogram(reference, target, length, max_lag, bin_width, own):
     partners = last - first
     nth = np.arange(partners.sum()) - np.repeat(np.cumsum(partners) - partners, partners)
     lags = target[np.repeat(first, partners) + nth] - np.repeat(reference, partners)
-    # Half-way, give or take rounding, goes outwards on both sides: so the histogram of -lags is the mirror image.
+    # Halfway, give or take rounding, goes outwards on both sides: so the histogram of -lags is the mirror image.
     index = np.trunc(lags / bin_width + np.copysign(0.5 + 1e-9, lags)).astype(int) + bins
     pairs = np.bincount(index[(index >= 0) & (index <= 2 * bins)], minlength=2 * bins + 1)
     pairs[bins] -= own

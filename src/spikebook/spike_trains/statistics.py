@@ -3,7 +3,7 @@
     rate = n / (stop - start)    CV = sd(ISI) / mean(ISI)    F = var(n) / mean(n)
     LV   = 3 mean( ((ISI_k - ISI_k+1) / (ISI_k + ISI_k+1))^2 )
 
-n     number of spikes in an interval                ISI    inter-spike interval, ms
+n     number of spikes in an interval                ISI    interspike interval, ms
 rate  Hz (spikes per second)                         CV     coefficient of variation of the intervals
 F     Fano factor of the counts                      LV     local variation of the intervals
 
@@ -111,7 +111,7 @@ def instantaneous_rate(spike_times, start, stop, sigma, dt=1.0):
 
 
 def isi(spike_times):
-    """Inter-spike intervals in ms, one fewer than spikes; empty for fewer than two spikes.
+    """Interspike intervals in ms, one fewer than spikes; empty for fewer than two spikes.
 
     ValueError when two spikes coincide: then the train is not that of one neuron.
 
@@ -130,7 +130,7 @@ def isi(spike_times):
 
 
 def cv(spike_times):
-    """Coefficient of variation of the inter-spike intervals: standard deviation / mean.
+    """Coefficient of variation of the interspike intervals: standard deviation / mean.
 
     0 for a clock, 1 for a Poisson process, 1 - rate t_ref with a refractory period, 1 / sqrt(shape) for a gamma
     process. A drifting rate raises it; `lv` is nearly blind to that. ValueError for fewer than three spikes.
@@ -143,7 +143,7 @@ def cv(spike_times):
 
 
 def lv(spike_times):
-    """Local variation: how much each inter-spike interval differs from the next.
+    """Local variation: how much each interspike interval differs from the next.
 
     LV = 3 mean( ((ISI_k - ISI_k+1) / (ISI_k + ISI_k+1))^2 )
 
@@ -187,7 +187,7 @@ def _two_intervals(name, spike_times):
     intervals = isi(spike_times)
     if len(intervals) < 2:
         raise ValueError(
-            f"{name} of {len(intervals)} inter-spike interval(s) is undefined; give at least three spikes, from a longer "
+            f"{name} of {len(intervals)} interspike interval(s) is undefined; give at least three spikes, from a longer "
             "recording or a stronger stimulus"
         )
     return intervals
