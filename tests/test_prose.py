@@ -110,7 +110,7 @@ def otherwise(text):
 
 def test_every_word_is_spelled_as_in_the_dictionary_or_in_the_projects_list():
     wrong = {name: sorted(found) for name, text in prose().items() if (found := misspelt(text))}
-    assert not wrong, f"mend the word, or, where it is right, add it to {LISTS / 'words.txt'}"
+    assert not wrong, "mend the word, or, where it is right, add it to tests/prose/words.txt"
 
 
 def test_every_term_is_written_in_one_way():

@@ -40,6 +40,12 @@ def test_citation_agrees_with_the_package():
     assert [author["name"] for author in CITATION["authors"]] == [author["name"] for author in PROJECT["authors"]]
 
 
+def test_the_newest_release_is_the_same_everywhere():
+    released = re.findall(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert released[0] == (PROJECT["version"], str(CITATION["date-released"]))
+    assert released == sorted(released, key=lambda one: one[1], reverse=True)
+
+
 def test_binder_uses_a_supported_python():
     version = (ROOT / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert version in {"3.11", "3.12", "3.13"}

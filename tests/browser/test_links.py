@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from pages import PAGES, ROOT, built_pages
 
-MARKDOWN = ["README.md", "CONTRIBUTING.md", "book/assignments/README.md"]
+MARKDOWN = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "book/assignments/README.md"]
 DOI = re.compile(r"10\.\d{4,5}/[\w.:;()<>/-]*\w\)?")
 
 
