@@ -129,19 +129,6 @@ def test_dragging_a_slider_changes_picture_number_and_summary(opened):
     assert float(root(page).locator("input[type=number]").first.input_value()) == settings(page)["current"]
 
 
-def test_the_threshold_is_found_with_the_keyboard_alone(opened):
-    page = opened(sb.explore.intro())
-    root(page, "intro").locator("input[name=current]").focus()
-    summary = root(page, "intro").locator(".sb-summary")
-    assert summary.inner_text().startswith("No spike")
-    for _ in range(30):
-        page.keyboard.press("ArrowRight")
-        settled(page)  # seen by now
-        if not summary.inner_text().startswith("No spike"):
-            break
-    assert settings(page, "intro")["current"] == pytest.approx(6.9189, rel=0.02)
-
-
 @every_explorer
 def test_every_control_is_reached_with_tab_and_has_a_name(opened, make):
     explorer, name = make(), make.__name__
