@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, every_array, html, random_settings, root, settings, settled
+from explored import arrays, every_array, html, random_settings, root, settings
 from IPython.core.interactiveshell import InteractiveShell
 
 import spikebook as sb
