@@ -1,9 +1,12 @@
 """Colours and type, in one place, for figures, explorers and the pages, light and dark.
 
-A quantity keeps one colour everywhere: sodium is vermilion, potassium blue, calcium crimson, the leak grey, the input
-purple, the voltage ink. The gates wear the colour of their ion (m and h sodium's, n potassium's) and are told
-apart by their dashes; chloride wears the colour of inhibition, which it mostly carries. The pairs stay apart for
-colour-blind readers (after Okabe and Ito's palette) and reach at least 4.5 : 1 against the page in both themes.
+A quantity keeps one colour everywhere: sodium is rust, potassium blue, calcium crimson, the leak grey, the input purple,
+the voltage ink, excitation ochre, inhibition teal. The gates wear the colour of their ion (m and h sodium's, n potassium's)
+and are told apart by their dashes; chloride wears the colour of inhibition, which it mostly carries.
+
+Any two of these eight differ by at least 10 in CIEDE2000 (about four times what can just be seen side by side) for every reader,
+those who lack one kind of cone included, by the simulation of Machado, Oliveira and Fernandes (2009) IEEE Trans Vis Comput Graph 15:1291,
+doi:10.1109/TVCG.2009.113; and each reaches at least 4.5 : 1 against the page in both themes.
 """
 
 LIGHT = {
@@ -14,13 +17,13 @@ LIGHT = {
     "muted": "#5a616c",
     "accent": "#0b5aa2",
     "V": "#1f242c",
-    "Na": "#b8420c",
-    "K": "#0868a8",
-    "Ca": "#a01a58",
+    "Na": "#8c300b",
+    "K": "#006bc3",
+    "Ca": "#c01464",
     "L": "#666c76",
-    "input": "#7a3e9d",
-    "E": "#8f6400",
-    "I": "#00756a",
+    "input": "#673281",
+    "E": "#8f6612",
+    "I": "#1d6552",
 }
 
 DARK = {
@@ -31,13 +34,13 @@ DARK = {
     "muted": "#a5abb6",
     "accent": "#86bdf2",
     "V": "#e8e6e0",
-    "Na": "#f59365",
-    "K": "#6fb8ee",
-    "Ca": "#f28ab5",
+    "Na": "#ef9369",
+    "K": "#9ac2ff",
+    "Ca": "#c96a8c",
     "L": "#9ba3af",
-    "input": "#caa0ea",
-    "E": "#e3b341",
-    "I": "#52c7b5",
+    "input": "#b18cc9",
+    "E": "#f7c656",
+    "I": "#40d3b0",
 }
 
 # Which colour and dash a recorded quantity is drawn with: name -> (colour, dash in pixels).
@@ -87,7 +90,7 @@ def css():
 
     Outside the book's page (JupyterLab, a slide) the dark colours follow the notebook's theme.
 
-    >>> "--sb-Na: #b8420c" in css()
+    >>> "--sb-Na: #8c300b" in css()
     True
     """
     light, dark = ("; ".join(f"--sb-{name}: {value}" for name, value in colours.items()) for colours in (LIGHT, DARK))
