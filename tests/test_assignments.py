@@ -10,6 +10,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from assignments import hostile, living_battery
 from assignments.classroom import (
@@ -31,7 +33,7 @@ from grading import course as commands  # noqa: E402
 from grading.course import Course  # noqa: E402
 from grading.export import read as read_marks  # noqa: E402
 from grading.package import package  # noqa: E402
-from grading.plain import NotPlain, unpack  # noqa: E402
+from grading.plain import NotPlain, pack, unpack  # noqa: E402
 from grading.sandbox import Limits, Refused, Sandbox, Unanswered, refuse_within_reach, refuse_without_confinement  # noqa: E402
 
 pytestmark = [
@@ -306,6 +308,31 @@ def test_only_plain_values_cross_and_no_more_than_fit():
         with pytest.raises(Unanswered) as problem:
             sandbox.ask("not_there")
         assert problem.value.missing
+
+
+def test_a_figure_crosses_as_what_is_drawn():
+    """Bars, stairs and histograms of every style are bars: the middle, width and height of each step."""
+    edges, heights = [0, 1, 2, 4], [3, 3, 0.5]
+    middles = [{"x": x, "width": width, "y": y} for x, width, y in zip((0.5, 1.5, 3), (1, 1, 2), heights)]
+    ways = [lambda ax: ax.bar(edges[:-1], heights, np.diff(edges), align="edge"), lambda ax: ax.stairs(heights, edges)]
+    for style in ("bar", "step", "stepfilled"):
+        ways.append(lambda ax, style=style: ax.hist(edges[:-1], edges, weights=heights, histtype=style))
+    for way in ways:
+        figure, ax = plt.subplots()
+        way(ax)
+        assert unpack(pack(figure))[0]["bars"] == middles
+    figure, ax = plt.subplots()
+    ax.stairs(heights, edges, orientation="horizontal")
+    ax.fill([0, 1, 2], [0, 2, 0])  # no staircase
+    for colour in ("r", "red", "b"):
+        ax.plot([1, 2], [3, 4], "o", color=colour)
+        ax.scatter([1, 2], [3, 4], c=colour)
+    found = unpack(pack(figure))[0]
+    assert found["bars"] == []
+    for kind in ("lines", "points"):
+        one, same, other = (curve["colour"] for curve in found[kind])
+        assert one == same != other and found[kind][2]["x"] == [1, 2] and found[kind][2]["y"] == [3, 4]
+    plt.close("all")
 
 
 FORGERIES = [

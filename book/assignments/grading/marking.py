@@ -114,14 +114,14 @@ def check(value, expected, rel=1e-6, abs=1e-9, unit="", mistakes=None, name="The
         raise Wrong(f"{name} is no number or list of numbers.") from None
     if found.shape != right.shape and found.size == right.size == 1:
         found, right = found.reshape(()), right.reshape(())
-    if found.shape != right.shape:
-        raise Wrong(f"{name} has {describe(found)}; expected {describe(right)}.")
     require(not np.isnan(found).any(), f"{name} is not a number (NaN) somewhere.")
-    if agree(found, right, rel, abs):
+    if found.shape == right.shape and agree(found, right, rel, abs):
         return
     for sentence, wrong in (mistakes or {}).items():
         if np.shape(wrong) == found.shape and agree(found, np.asarray(wrong, dtype=float), rel, abs):
             raise Wrong(f"{sentence}{shown(found, unit)}")
+    if found.shape != right.shape:
+        raise Wrong(f"{name} has {describe(found)}; expected {describe(right)}.")
     raise Wrong(f"{name} is not right{shown(found, unit)} {tendency(found, right, rel, abs)}".rstrip())
 
 
@@ -150,6 +150,7 @@ def tendency(found, right, rel, abs):
     if agree(1 / np.where(found == 0, np.nan, found), right, rel, fit):
         return "It is upside down: the inverse would be right."
     if found.ndim:
-        first = int(np.argmax(np.abs(found - right) > np.maximum(rel * np.abs(right), abs)))
-        return f"The first difference is at index {first}." if found.ndim == 1 else ""
+        wrong = np.abs(found - right) > np.maximum(rel * np.abs(right), abs)
+        first = ", ".join(map(str, np.unravel_index(np.argmax(wrong), wrong.shape)))
+        return f"The first difference is at index {first}."
     return "It is too large." if found > right else "It is too small."

@@ -2,7 +2,7 @@
 
 number, text, None, list, dict with texts for keys     as they are; NaN and infinity by name
 tuple, set, range, numpy array or scalar               as lists and numbers
-matplotlib figure or axes                              what is drawn: lines, points, labels, limits
+matplotlib figure or axes                              what is drawn: lines, points, bars, stairs, labels, limits
 anything else                                          refused, with its type's name
 """
 
@@ -85,6 +85,7 @@ def _plain_array(value, count, depth):
 def drawn(figure):
     """What a figure's axes show, as the tests read it: one dict for each axes."""
     import numpy as np
+    from matplotlib.colors import to_hex
 
     if hasattr(figure, "get_axes") and hasattr(figure, "savefig"):
         every = figure.get_axes()
@@ -97,6 +98,31 @@ def drawn(figure):
         points = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan)
         return {"x": points[:, 0].tolist(), "y": points[:, 1].tolist()}
 
+    def colours(*every):
+        return " ".join(to_hex(one, keep_alpha=True) for one in every)
+
+    def line_of(line):
+        inks = line.get_color(), line.get_markerfacecolor(), line.get_markeredgecolor()
+        return pairs(line.get_xydata()) | {"label": str(line.get_label()), "colour": colours(*inks)}
+
+    def cloud_of(cloud):
+        cloud.update_scalarmappable()
+        return pairs(cloud.get_offsets()) | {"colour": colours(*cloud.get_facecolor()[:1], *cloud.get_edgecolor()[:1])}
+
+    def bars_of(patch):
+        """A bar, and each step of a staircase: of `stairs`, and of `hist` as an outline."""
+        if hasattr(patch, "get_width"):
+            steps = [(patch.get_x(), patch.get_x() + patch.get_width(), patch.get_y() + patch.get_height())]
+        elif hasattr(patch, "get_data"):
+            values, edges, _ = patch.get_data()
+            steps = zip(edges[:-1], edges[1:], values) if patch.orientation == "vertical" else []
+        else:
+            corners = getattr(patch, "get_xy", lambda: [])()
+            sides = list(zip(corners[:-1], corners[1:]))
+            upright = all(a[0] == b[0] or a[1] == b[1] for a, b in sides)
+            steps = [(a[0], b[0], a[1]) for a, b in sides if upright and a[0] < b[0]]
+        return [{"x": float(a + b) / 2, "width": float(b - a), "y": float(y)} for a, b, y in steps]
+
     return [
         {
             "title": ax.get_title(),
@@ -106,13 +132,9 @@ def drawn(figure):
             "yscale": ax.get_yscale(),
             "xlim": list(ax.get_xlim()),
             "ylim": list(ax.get_ylim()),
-            "lines": [pairs(line.get_xydata()) | {"label": str(line.get_label())} for line in ax.get_lines()],
-            "points": [pairs(cloud.get_offsets()) for cloud in ax.collections if len(cloud.get_offsets())],
-            "bars": [
-                {"x": bar.get_x() + bar.get_width() / 2, "width": bar.get_width(), "y": bar.get_y() + bar.get_height()}
-                for bar in ax.patches
-                if hasattr(bar, "get_width")
-            ],
+            "lines": [line_of(line) for line in ax.get_lines()],
+            "points": [cloud_of(cloud) for cloud in ax.collections if len(cloud.get_offsets())],
+            "bars": [bar for patch in ax.patches for bar in bars_of(patch)],
         }
         for ax in every[:20]
     ]

@@ -217,6 +217,15 @@ def hint_step(step):
         v, u, fired = stepped(noise=noise)
         return v, np.atleast_1d(fired).tolist()
 
+    def touched():
+        """What was given, after and before."""
+        v, u, noise = some_state(12)
+        noise[4] = 150.0
+        given, network = (v, u, noise), some_network(12)
+        before = [one.copy() for one in given]
+        step(v, u, [0, 3], noise, network)
+        return [name for name, one, old in zip(("v", "u", "noise"), given, before) if not np.array_equal(one, old)]
+
     hint(
         "Task 2",
         (stepped, lambda three: "return three things: v, u, fired." if not len(three) == 3 else ""),
@@ -252,6 +261,7 @@ def hint_step(step):
             pushed,
             lambda both: "a neuron that has fired should be seen below 30 mV." if np.max(both[0]) >= 30 else "",
         ),
+        (touched, lambda names: f"leave what you are given as it is: {names[0]} is changed." if names else ""),
     )
 
 
@@ -265,6 +275,9 @@ def hint_run(run):
 
     def ran():
         return np.asarray(run(clock, {"b": np.full(3, 0.2), "W": np.zeros((3, 3))}, np.zeros((10, 3))))
+
+    def never(v, u, fired, noise, network):
+        return v, u, np.array([], dtype=int)
 
     def of(neuron):
         spikes = ran()
@@ -291,6 +304,12 @@ def hint_run(run):
         ),
         (lambda: len(of(1)), lambda n: "v and u of one step should go into the next." if n != 3 else ""),
         (lambda: len(of(0)), lambda n: "who fired in one step should be told to the next." if n != 3 else ""),
+        (
+            lambda: np.shape(run(never, {"b": np.full(3, 0.2), "W": np.zeros((3, 3))}, np.zeros((4, 3)))),
+            lambda shape: (
+                f"if nobody fires, two columns are left, without a row: not {shape}." if shape != (0, 2) else ""
+            ),
+        ),
     )
 
 
@@ -322,7 +341,9 @@ def hint_trains(rates, irregularity, fano):
             lambda cv: "clocks beside neurons that are silent should give 0." if not abs(cv) < 1e-9 else "",
         ),
         (
-            lambda: irregularity(np.concatenate([clock(0), clock(1, period=40, late=3)]), 2, 0, 1100),
+            lambda: irregularity(
+                np.array(sorted([*clock(0).tolist(), *clock(1, period=40, late=3).tolist()])), 2, 0, 1100
+            ),
             lambda cv: "two clocks, each for itself, should give 0." if not abs(cv) < 1e-9 else "",
         ),
         (
