@@ -85,7 +85,8 @@ def test_a_page_that_fails_or_asks_another_host_would_be_noticed(visit):
 
 
 @pytest.mark.parametrize("name", EXPLORING)
-def test_every_slider_of_every_explorer_answers_the_mouse(visit, name):
+@pytest.mark.parametrize("some", [2, pytest.param(None, marks=pytest.mark.slow)], ids=["two", "all"])
+def test_the_sliders_of_every_explorer_answer_the_mouse(visit, name, some):
     page = visit(name)
     roots = explorers(page)
     assert roots
@@ -93,7 +94,7 @@ def test_every_slider_of_every_explorer_answers_the_mouse(visit, name):
         sliders = root.locator("input[type=range]")
         assert sliders.count() >= 2
         changed = set()
-        for slider in sliders.all():
+        for slider in sliders.all()[:some]:
             root.get_by_role("button", name="Reset").click()
             if (inject := root.get_by_role("button", name="Inject a pulse")).count():
                 inject.click()  # so that the sliders of pulses have something to change
@@ -120,7 +121,7 @@ def test_every_slider_of_every_explorer_answers_the_mouse(visit, name):
             assert after[2] != before[2], trait
             changed |= {trait} if after[1] != before[1] else set()
         assert first_slider(root)[1] in changed
-        assert len(changed) > sliders.count() / 2
+        assert some or len(changed) > sliders.count() / 2
 
 
 @pytest.mark.parametrize("disk", [False, True], ids=["http", "file"])
