@@ -31,9 +31,12 @@ IN_JAVASCRIPT = re.compile(r'"([^"\n]* [^"\n]*)"|`([^`]* [^`]*)`|// (.*)')
 IN_BOTH = {"license", "math", "practice", "program", "story"}
 
 
+MAGIC = re.compile(r"^( *)[%!].*$", re.M)  # a line that is not Python
+
+
 def strings(code):
     """The sentences among a program's strings, docstrings included."""
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(ast.parse(MAGIC.sub(r"\1pass", code))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield inspect.cleandoc(node.value)
 

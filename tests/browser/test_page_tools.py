@@ -17,6 +17,18 @@ ROOT = Path(__file__).parents[2]
 PUBLISHED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
 
 
+def frame(path):
+    """A page without its article: what is said about it, its title and its tools."""
+    text = path.read_text("utf-8")
+    parts = [
+        r"<head>.*?</head>",
+        r"<h1>.*?</h1>",
+        r'<p class="about-page">.*?</p>',
+        r'<section class="page-tools.*?</section>',
+    ]
+    return BeautifulSoup("".join(re.search(part, text, re.S)[0] for part in parts), "html.parser")
+
+
 def test_the_reader_goes_on_where_reading_stopped(visit):
     page = visit("book/membrane_potential")
     marks = page.locator("nav.bd-links .read")
@@ -86,7 +98,7 @@ def test_a_page_is_cited_reported_and_taken_along(site_dir):
     released = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert str(released["version"]) == version
     for name in CHAPTERS:
-        page = BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+        page = frame(site_dir / f"{name}.html")
         title = re.sub(r"^[\d.\s]+|#$", "", page.h1.get_text()).strip()
         tools = page.find(class_="page-tools")
         address = f"{PUBLISHED}{name}.html"
@@ -107,7 +119,7 @@ def test_a_page_is_cited_reported_and_taken_along(site_dir):
         )
         if name != "book/intro" and notebook:
             assert (
-                10
+                5
                 <= int(re.fullmatch(r"About (\d+) minutes to read", page.find(class_="about-page").get_text())[1])
                 < 180
             )
@@ -120,7 +132,7 @@ def test_other_sites_and_search_engines_find_every_page(site_dir):
     }
     described = set()
     for name in CHAPTERS:
-        page = BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+        page = frame(site_dir / f"{name}.html")
         described.add(page.find("meta", property="og:description")["content"])
         picture = page.find("meta", property="og:image")["content"].removeprefix(PUBLISHED)
         assert (site_dir / picture).read_bytes()[:4] == b"\x89PNG"
