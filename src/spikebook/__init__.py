@@ -34,6 +34,7 @@ from . import (
 from .model import Gate, Model, Parameter
 from .numbers import Numbers
 from .population import Population, simulate_population
+from .question import Question
 from .simulation import simulate
 from .sweeps import sweep
 from .trace import Trace
@@ -44,6 +45,7 @@ __all__ = [
     "Numbers",
     "Parameter",
     "Population",
+    "Question",
     "Trace",
     "action_potential",
     "added_currents",

@@ -88,11 +88,12 @@ CODE_FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monos
 def css():
     """The theme as custom CSS properties (`--sb-ink`, `--sb-Na`, ...), for the page's light and dark themes.
 
-    Outside the book's page (JupyterLab, a slide) the dark colours follow the notebook's theme.
+    Outside the book's page (JupyterLab, Colab) the dark colours follow the notebook's theme.
 
     >>> "--sb-Na: #8c300b" in css()
     True
     """
     light, dark = ("; ".join(f"--sb-{name}: {value}" for name, value in colours.items()) for colours in (LIGHT, DARK))
     fonts = f"--sb-text-font: {TEXT_FONT}; --sb-label-font: {LABEL_FONT}; --sb-code-font: {CODE_FONT}"
-    return f':root {{ {light}; {fonts} }}\nhtml[data-theme="dark"], body[data-jp-theme-light="false"] {{ {dark} }}\n'
+    dim = 'html[data-theme="dark"], body[data-jp-theme-light="false"], html[theme="dark"]'
+    return f":root {{ {light}; {fonts} }}\n{dim} {{ {dark} }}\n"
