@@ -146,3 +146,11 @@ if (navigator.serviceWorker && location.protocol !== "file:") {
     });
   }
 }
+
+// Paper is white: the colours of the light theme, while the page is printed.
+let shownTheme;
+addEventListener("beforeprint", () => {
+  shownTheme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+addEventListener("afterprint", () => (document.documentElement.dataset.theme = shownTheme));

@@ -45,6 +45,12 @@ export function bringToLife(page) {
       if (!root.live) root.dataset.failed = "true";
     };
     for (const root of roots) observer.observe(root);
+    window.addEventListener("beforeprint", () => {
+      for (const root of roots) {
+        wake(root);
+        root.live?.update();
+      }
+    });
     const follow = () => {
       const [name, settings] = decodeURIComponent(location.hash.slice(1)).split("?");
       const root = settings !== undefined && roots.find((one) => one.dataset.explorer === name);
