@@ -4,6 +4,18 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+# Whose simulations a browser's Python, which has no Numba, computes for more than some minutes; and the
+# chapter that reads a recording from a package that browsers lack. They are in JupyterLite, and no button leads there.
+TOO_MUCH_FOR_A_BROWSER = {
+    "action_potential",
+    "choosing_a_model",
+    "first_network",
+    "hodgkin_huxley_neuron",
+    "refractory_period",
+    "spike_trains",
+    "toward_learning",
+}
+
 
 def version(root):
     """The tag of the commit that is built, so that a release launches itself; main for any other commit, or without git."""
@@ -27,11 +39,12 @@ def set_repository(app, config):
 def lead_to_lite(app, pagename, templatename, context, doctree):
     """JupyterLite is a folder beside the pages, which only the published site has."""
     for group in context.get("header_buttons", []):
-        for button in group.get("buttons", []):
+        for button in list(group.get("buttons", [])):
             if button["text"] == "JupyterLite":
                 path, query = button["url"].split("?")
-                button["url"] = f"{context['pathto'](path, 1)}?{query}"
-                button["of_the_site"] = True
+                button |= {"url": f"{context['pathto'](path, 1)}?{query}", "text": "This browser", "of_the_site": True}
+                if Path(pagename).name in TOO_MUCH_FOR_A_BROWSER:
+                    group["buttons"].remove(button)
 
 
 def setup(app):
