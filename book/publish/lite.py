@@ -21,7 +21,14 @@ BUILT = ROOT / "_build"
 LOCK = Path(__file__).with_name("lite-requirements.txt")
 
 # A notebook may read what stands beside the book.
-CONTENTS = ["book/*.ipynb", "book/appendices/*", "_toc.yml", "benchmarks/*.json", "tests/reference/*.json"]
+CONTENTS = [
+    "book/*.ipynb",
+    "book/appendices/*.ipynb",
+    "book/appendices/*.md",
+    "_toc.yml",
+    "benchmarks/*.json",
+    "tests/reference/*.json",
+]
 
 # What explorers need and Pyodide lacks. The versions are those of the lock, whose extensions of JupyterLab they talk to.
 WHEELS = ["anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "pscript", "psygnal"]
@@ -48,6 +55,13 @@ def run(*command, cwd=None):
     )
     if done.returncode:
         raise SystemExit(f"{done.stdout}\n{' '.join(map(str, command))}\nfailed (exit {done.returncode}): see above")
+    return done.stdout
+
+
+def pyodide_version():
+    """The version of Pyodide that the kernel is made for."""
+    ask = "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION; print(PYODIDE_VERSION)"
+    return run(environment(), "-c", ask).strip()
 
 
 def copy(patterns, target):
@@ -87,4 +101,5 @@ def make(html, pyodide=None):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pyodide", help="an unpacked release of Pyodide, or the URL of its archive")
-    print("JupyterLite is ready:", make(BUILT / "html", parser.parse_args().pyodide) / "index.html")
+    made = make(BUILT / "html", parser.parse_args().pyodide)
+    print(f"JupyterLite is ready: {made / 'index.html'}. Its Python is Pyodide {pyodide_version()}.")

