@@ -9,30 +9,20 @@ import io
 import json
 import posixpath
 import re
-import shutil
-import sys
 import tempfile
-import tomllib
-from collections import namedtuple
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pikepdf
-import yaml
 from bs4 import BeautifulSoup
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-OWNER, NAME = urlsplit(PROJECT["urls"]["Repository"]).path.strip("/").split("/")
-ADDRESS = f"https://{OWNER}.github.io/{NAME}/"
+from .pages import ADDRESS, PROJECT, ROOT, browser, parts
+
 TITLE, SUBTITLE = "Spikebook", "an interactive textbook of spiking neurons"
 AUTHOR = PROJECT["authors"][0]["name"]
 FONTS = ROOT / "book" / "_look" / "node_modules" / "@fontsource"  # each weight a file: PDF knows no variable fonts
 TEXT_WIDTH = 605  # CSS pixels: print.css leaves 16 cm of A4
-
-Part = namedtuple("Part", "title pages")
-Page = namedtuple("Page", "name article ids")
 
 # Whatever is wider than the page is made smaller; what still is not narrow enough is returned.
 FIT = """() => {
@@ -52,21 +42,6 @@ NUMBER = """(numbers) => {
 
 
 # ---- one document
-
-
-def parts(html):
-    """The parts of the book as _toc.yml has them, with what their pages say."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    yield Part(None, [read(html, toc["root"])])
-    for part in toc["parts"]:
-        yield Part(part["caption"], [read(html, chapter["file"]) for chapter in part["chapters"]])
-
-
-def read(html, name):
-    article = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").article
-    for one in article.select(".headerlink, .copybtn, :not([data-explorer]) > script"):
-        one.decompose()
-    return Page(name, article, {one["id"] for one in article.select("[id]")})
 
 
 def destination(page, href, pages):
@@ -184,15 +159,6 @@ code runs. What draws a figure is left out here. Text and figures: CC BY 4.0; co
 # ---- one PDF
 
 
-def browser(playwright):
-    for program in (None, *filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))):
-        try:
-            return playwright.chromium.launch(executable_path=program)
-        except Error:
-            continue
-    raise RuntimeError("no Chromium was found that starts: install one with `.venv/bin/playwright install chromium`")
-
-
 def places(pdf):
     """Where in the PDF each place is that a link of the document leads to: (page counted from 0, destination)."""
     numbers = {page.objgen: number for number, page in enumerate(pdf.pages)}
@@ -254,7 +220,3 @@ def make(html):
     target = html / "spikebook.pdf"
     pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return target
-
-
-if __name__ == "__main__":
-    print(make(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "_build" / "html").resolve()))

@@ -84,7 +84,7 @@ class Printed:
 
 @pytest.fixture(scope="module")
 def book(site_dir):
-    subprocess.run([sys.executable, "-m", "publish.pdf", site_dir], cwd=ROOT / "book", check=True)
+    subprocess.run([sys.executable, "-m", "publish", "pdf"], cwd=ROOT / "book", check=True)
     return Printed(site_dir / "spikebook.pdf", site_dir)
 
 
