@@ -170,3 +170,17 @@ def test_the_reference_has_everything_public_that_is_documented(visit):
                 missing.append(f"{name}.{key}")
     assert not missing
     assert page.locator("dt.sig").count() == len(described) > 200
+
+
+def test_every_page_has_a_title_of_its_own_headings_in_order_and_a_way_past_the_contents(site_dir):
+    titles = {}
+    for name in [*CHAPTERS, "search", "genindex"]:
+        page = written(site_dir, name)
+        titles[page.title.get_text()] = name
+        levels = [int(heading.name[1]) for heading in page.main.find_all(re.compile("^h[1-6]$"))]
+        assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:])), name
+        first = page.body.find("a", href=True)
+        assert first.get_text().strip() == "Skip to main content" and page.find(id=first["href"].removeprefix("#")), (
+            name
+        )
+    assert len(titles) == len(CHAPTERS) + 2
