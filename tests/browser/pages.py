@@ -56,16 +56,20 @@ def picture(root):
 
 
 def hues(root):
-    """The colours in the explorer's canvases, as '#rrggbb'."""
+    """The colours in the explorer's canvases, as '#rrggbb'; where lines meet their ground, a few pixels may have any."""
     return set(
         root.evaluate(
-            """root => [...new Set([...root.querySelectorAll('canvas')].flatMap(canvas => {
-                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-                const seen = new Set();
-                for (let i = 0; i < data.length; i += 4) {
-                    if (data[i + 3] === 255) seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+            """root => {
+                const pixels = new Map();
+                for (const canvas of root.querySelectorAll('canvas')) {
+                    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                    for (let i = 0; i < data.length; i += 4) {
+                        if (data[i + 3] !== 255) continue;
+                        const colour = data[i] << 16 | data[i + 1] << 8 | data[i + 2];
+                        pixels.set(colour, (pixels.get(colour) ?? 0) + 1);
+                    }
                 }
-                return [...seen].map(colour => '#' + colour.toString(16).padStart(6, '0'));
-            }))]"""
+                return [...pixels].filter(([, count]) => count > 8).map(([colour]) => '#' + colour.toString(16).padStart(6, '0'));
+            }"""
         )
     )
