@@ -231,3 +231,21 @@ def test_a_job_is_done_by_keyboard_alone(opened, job):
     page = opened(getattr(sb.explore, job.__name__)(), reduced_motion="reduce")
     found, expected = job(Reader(page, job.__name__))
     assert found == pytest.approx(expected, rel=0.02)
+
+
+def test_what_has_the_focus_is_never_under_the_traces(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron(), width=640)
+    reader, reached = Reader(page, "hodgkin_huxley_neuron"), set()
+    for key in ["Tab"] * 45 + ["Shift+Tab"] * 45:
+        reader.press(key)
+        covered = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                if (!one.closest(".sb-controls")) return null;
+                const { left, top, width, height } = one.getBoundingClientRect();
+                return Boolean(document.elementFromPoint(left + width / 2, top + height / 2)?.closest(".sb-stage"));
+            }"""
+        )
+        assert not covered, page.evaluate(SPOKEN)
+        reached.add(covered)
+    assert False in reached

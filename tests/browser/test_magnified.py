@@ -8,6 +8,8 @@ from pages import EXPLORING, PAGES, explorers, unfold
 from skimage.io import imread
 from test_accessibility import ALL, CONTRAST, LIKE_OTHERS, TOKENS, violations
 
+import spikebook as sb
+
 # WCAG 2.2, 1.4.12: what a reader may set, with nothing lost.
 SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
@@ -76,3 +78,11 @@ def test_in_the_system_s_colours_figures_explorers_icons_and_the_focus_are_seen(
         "(({ outlineStyle, outlineWidth }) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
     )
     assert outline == ["solid", "2px"]
+
+
+def test_in_the_system_s_colours_the_keys_still_name_the_lines(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron(), forced_colors="active")
+    keys = page.locator(".sb-key").evaluate_all(
+        "all => all.map(one => getComputedStyle(one, '::before').borderTopColor)"
+    )
+    assert len(set(keys)) == 3  # sodium's, potassium's, the leak's

@@ -54,7 +54,14 @@ export class Explorer {
     this.message = element("p", "sb-message", "", { role: "alert" });
     stage.append(this.summary, this.message);
     const live = element("div", "sb-live");
-    live.append(head, stage, this.panel());
+    const panel = this.panel();
+    // On a narrow page the stage lies over the controls that scroll: what the keyboard comes to is moved out from under it.
+    panel.addEventListener("focusin", ({ target }) => {
+      const [above, here] = [stage, target].map((one) => one.getBoundingClientRect());
+      const covered = above.bottom - here.top;
+      if (target.matches(":focus-visible") && covered > 0 && above.top < here.bottom && above.right > here.left) scrollBy(0, -covered - 8);
+    });
+    live.append(head, stage, panel);
     root.append(live);
     for (const name of Object.keys(this.values)) this.show(name);
     this.watch();
