@@ -171,7 +171,7 @@ def test_the_first_cell_installs_the_package_from_the_site(opened):
 
 
 @pytest.fixture(scope="module")
-def like_pyodide(packages, tmp_path_factory):
+def like_pyodide(packages, site, tmp_path_factory):
     """A Python with what a chapter finds in the browser: no Numba, and Pyodide's versions."""
     python = shutil.which("python3.13") or pytest.fail(
         "python3.13 was not found: Pyodide's packages want 3.12 or later"
@@ -179,7 +179,8 @@ def like_pyodide(packages, tmp_path_factory):
     folder = tmp_path_factory.mktemp("like_pyodide")
     called(python, "-m", "venv", folder)
     exact = [f"{name}=={packages[name]['version']}" for name in ("numpy", "scipy", "matplotlib", "scikit-image")]
-    called(folder / "bin" / "pip", "install", *exact, "ipykernel", "nbclient", f"{ROOT}[figures,explorers]")
+    (wheel,) = (site / "pypi").glob("spikebook-*.whl")
+    called(folder / "bin" / "pip", "install", *exact, "ipykernel", "nbclient", f"{wheel}[figures,explorers]")
     return folder / "bin"
 
 
