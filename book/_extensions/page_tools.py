@@ -57,9 +57,9 @@ def add_tools(app, pagename, templatename, context, doctree):
     address = f"{urls['Homepage']}{app.builder.get_target_uri(pagename)}"
     report = f"On the page “{title}” ({address}):\n\nWhat is wrong, and how you know:\n"
     is_notebook = Path(app.env.doc2path(pagename)).suffix == ".ipynb"
-    is_read_through = is_notebook and pagename != app.config.root_doc
-    about = f"About {reading_minutes(doctree)} minutes to read" if is_read_through else ""
-    context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="about-page">{about}</p>', 1)
+    if is_notebook:  # the first page's line is for the reader's place
+        about = "" if pagename == app.config.root_doc else f"About {reading_minutes(doctree)} minutes to read"
+        context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="about-page">{about}</p>', 1)
     context["tools"] = {
         "cite": citation(book, title, address),
         "report": f"{urls['Repository']}/issues/new?title={quote(f'{title}: ')}&body={quote(report)}",

@@ -26,7 +26,7 @@ def frame(path):
         r'<p class="about-page">.*?</p>',
         r'<section class="page-tools.*?</section>',
     ]
-    return BeautifulSoup("".join(re.search(part, text, re.S)[0] for part in parts), "html.parser")
+    return BeautifulSoup("".join(found[0] for part in parts if (found := re.search(part, text, re.S))), "html.parser")
 
 
 def test_the_reader_goes_on_where_reading_stopped(visit):
