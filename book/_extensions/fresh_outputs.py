@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from gate import tracebacks
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -61,7 +62,7 @@ def run_together(app, env, docnames):
     paths = sorted(waiting, key=lambda path: -path.stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, result in zip(paths, pool.map(run, paths)):
-            if result.err is None:  # an error is myst-nb's to report: it runs that notebook again
+            if result.err is None and not any(tracebacks(waiting[path])):  # others run again, to be reported
                 logger.info("%s: executed in %.1f s", path.stem, result.time)
                 bundle = CacheBundleIn(waiting[path], str(path), data={"execution_seconds": result.time})
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)

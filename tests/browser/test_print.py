@@ -33,7 +33,7 @@ def test_a_readers_print_is_light_open_and_whole(visit):
         .filter(visible=True)
         .count()
     )
-    folded = page.locator("details:not(.tag_hide-input details, .sb-code) :is(p, pre):not(summary *)").all()
+    folded = page.locator("article details:not(.tag_hide-input details, .sb-code) :is(p, pre):not(summary *)").all()
     assert len(folded) > 10 and all(one.is_visible() for one in folded)
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER_WIDTH
     page.evaluate("dispatchEvent(new Event('afterprint'))")
