@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pages import EXPLORING, PAGES, explorers, unfold
 from skimage.io import imread
-from test_accessibility import ALL, CONTRAST, LIKE_OTHERS, TOKENS, violations
+from test_accessibility import look_with_axe
 
 import spikebook as sb
 
@@ -41,14 +41,7 @@ def test_an_enlarged_page_loses_nothing(visit, name, width, height, scale):
     style = page.add_style_tag(content=SPACED)
     assert sideways(page) <= 0 and page.evaluate(CUT) == []
     style.evaluate("style => style.remove()")
-    page.evaluate(LIKE_OTHERS, TOKENS)
-    assert not violations(page, rules={rule: {"enabled": False} for rule in CONTRAST})
-    page.evaluate(LIKE_OTHERS, ALL)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.locator(f"html[data-theme={scheme}]").wait_for()
-        page.wait_for_timeout(100)
-        assert not violations(page, runOnly=CONTRAST)
+    look_with_axe(page)
 
 
 def test_text_that_is_cut_off_would_be_noticed(visit):
