@@ -109,6 +109,8 @@ def _gather(function, texts, gathered):
         )
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        if getattr(tree, "name", None) != name:
+            raise OSError("what stands there is something else")
     except (OSError, TypeError, SyntaxError):
         raise ValueError(f"the source of {name} cannot be read; define it in a notebook cell or in a file") from None
     tree = _Scalar(function, used).visit(tree)
