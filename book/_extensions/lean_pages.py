@@ -19,6 +19,8 @@ ICON_FONTS = re.compile(r"@font-face\s*{[^}]*vendor/fontawesome[^}]*}")
 SHEET = re.compile(r'\s*<link(?=[^>]*rel="stylesheet")[^>]*href="([^"?]*)[^>]*>')
 SCRIPT = re.compile(r'\s*<script(?: defer(?:="defer")?)? src="([^"?]*)[^>]*></script>')
 OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # page.js sets the one that is used
+# The theme measures every box of a page at its start, which lays all of it out at once; page.js looks when a box is near.
+MEASURED = re.compile(r'\["pre",\s*"\.nboutput[^\]]*\]')
 ALONE = {"explorers.js", "searchtools.js", "language_data.js", "searchindex.js"}  # not on every page
 
 
@@ -38,6 +40,11 @@ def bundle(pages, html):
     )
     for sheet in sheets:
         sheet.write_text(ICON_FONTS.sub("", sheet.read_text(encoding="utf-8")), encoding="utf-8")
+    [theme] = [script for script in scripts if script.name == "pydata-sphinx-theme.js"]
+    text, found = MEASURED.subn('[":not(*)"]', theme.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ExtensionError(f"{theme.name} does not measure boxes as MEASURED in {__name__}.py says; mend the pattern")
+    theme.write_text(text, encoding="utf-8")
     explorers = static / "explorers.js"
     work = {
         "scripts": {str(static / "script.js"): [*map(str, scripts)], str(explorers): [str(explorers)]},

@@ -8,15 +8,18 @@ const beside = new IntersectionObserver((entries) => {
 });
 for (const wide of document.querySelectorAll("[data-explorer], .objectives, .wide, .margin")) beside.observe(wide);
 
-// A wide equation scrolls by itself, so it must be reachable from the keyboard.
-const letScroll = () => {
-  for (const box of document.querySelectorAll(".katex-display, .pst-scrollable-table-container")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+// What is wider than its box scrolls by itself, so it must be reachable from the keyboard. A box is looked at once it has
+// been laid out, which on a phone is when the reader comes near.
+const roomy = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
   }
-};
-addEventListener("resize", letScroll);
-document.fonts.ready.then(letScroll);
+});
+document.fonts.ready.then(() => {
+  const boxes = ".katex-display, .pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))";
+  for (const box of document.querySelectorAll(boxes)) roomy.observe(box);
+});
 
 // Search results come on their own page, not while one types: that would load the index on every page.
 DOCUMENTATION_OPTIONS.search_as_you_type = false;

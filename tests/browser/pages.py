@@ -34,7 +34,14 @@ def explorers(page):
 
 
 def unfold(page):
-    page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    """Open everything, and lay it out also where the reader has not come near."""
+    page.add_style_tag(content="* { content-visibility: visible !important; }")
+    page.evaluate(
+        """() => {
+            document.querySelectorAll("details").forEach((one) => { one.open = true; });
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }"""
+    )
 
 
 def settings(root):

@@ -21,6 +21,13 @@ export function element(tag, className = "", text = "", attributes = {}) {
   return node;
 }
 
+// Changes a node's words in place. A text node put in for another would have every rule of the page that looks at a
+// box's content looked at again, in every frame of what moves.
+export function write(node, text) {
+  if (node.childNodes.length === 1 && node.firstChild.nodeType === Node.TEXT_NODE) node.firstChild.data = text;
+  else node.textContent = text;
+}
+
 export const UNITS = {
   "uA/cm2": "µA/cm²", "mS/cm2": "mS/cm²", "uF/cm2": "µF/cm²", um: "µm", "degrees C": "°C", degrees: "°",
   "1e-6 cm/s": "10⁻⁶ cm/s", "nC/cm2": "nC/cm²",
