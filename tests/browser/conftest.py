@@ -1,20 +1,12 @@
 """What is seen in a real browser: `site_dir` and `site_url` are the built book, `opened` is a bare page with explorers,
 `browser` is a Chromium."""
 
-import gzip
-import mimetypes
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from explored import html
 from playwright.sync_api import Error, sync_playwright
-
-SITE = Path(__file__).parents[2] / "_build" / "html"
-COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
+from served import SITE, served
 
 # Containers have no sandbox, and a test wants no traffic of the browser's own.
 ARGUMENTS = [
@@ -34,22 +26,27 @@ def site_dir():
     return SITE
 
 
-@pytest.fixture(scope="session")
-def browser():
-    programs = [None, *filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))]
-    with sync_playwright() as playwright:
-        for program in programs:
-            try:
-                browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-            except Error:
-                continue
-            yield browser
-            browser.close()
-            return
+def chromium(playwright):
+    """A Chromium that starts, playwright's own or the system's, and the path of its program."""
+    for program in (None, *filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))):
+        try:
+            return playwright.chromium.launch(
+                executable_path=program, args=ARGUMENTS
+            ), program or playwright.chromium.executable_path
+        except Error:
+            continue
     pytest.fail(
         "no Chromium was found that starts: install one with `.venv/bin/playwright install chromium`, "
         "or from your system's packages (Debian: apt install chromium)"
     )
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser, _ = chromium(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -88,40 +85,10 @@ def visit(browser, site_dir, site_url):
     assert not wrong
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serves files as a web host does: text is compressed."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        path = SITE / unquote(urlsplit(self.path).path).lstrip("/")
-        if path.is_dir():
-            path /= "index.html"
-        if not path.is_file():
-            self.send_error(404)
-            return
-        body = path.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", mimetypes.guess_type(path.name)[0] or "application/octet-stream")
-        if path.suffix in COMPRESSED and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        """Silent: a test's own message is the one to read."""
-
-
 @pytest.fixture(scope="session")
 def site_url(site_dir):
-    """The address of the book, served over http from a free port, without a slash at its end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture

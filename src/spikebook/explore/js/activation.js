@@ -3,7 +3,7 @@
 //
 // The curve, the fit and the voltage are translated Python.
 
-import { element, unitText, write } from "./controls.js";
+import { element, reword, unitText } from "./controls.js";
 import { draggable, pressable } from "./dragging.js";
 import { Panel, ticks, tidy } from "./panel.js";
 
@@ -101,7 +101,7 @@ export function activation(explorer) {
     if (!wide) return;
     for (const panel of panels) panel.fit(wide, wide < 480);
     const { settings, rate } = result;
-    write(unitKey, `closest ${settings.unit}`);
+    reword(unitKey, `closest ${settings.unit}`);
     curve.draw([{ values: arrays.rate, colour: "V", dash: [] }, { values: arrays[settings.unit], colour: "accent", dash: [6, 4] }], 1, look);
     left.draw([{ values: arrays.rate.map((one, k) => one - arrays[settings.unit][k]), colour: "accent", dash: [] }], 1, look);
     voltage.draw([{ values: arrays.V, colour: "V", dash: [] }], duration, look, result.spikes, settings.V_th);
@@ -166,7 +166,7 @@ export function activation(explorer) {
     const worst = Math.max(...all.map(({ error }) => error)) || 1;
     all.forEach(({ kind, theta, w, error }, k) => {
       const texts = [theta.toFixed(2), kind === "ReLU" ? "" : w.toFixed(2), share(error, most).toFixed(1)];
-      rows[k].cells.forEach((cell, index) => write(cell, texts[index].replace("-", "\u2212")));
+      rows[k].cells.forEach((cell, index) => reword(cell, texts[index].replace("-", "\u2212")));
       rows[k].cells[2].style.setProperty("--part", error / worst);
     });
   }

@@ -2,7 +2,7 @@
 //
 // The neurons' programs, their planes and the criteria are translated Python.
 
-import { element, write } from "./controls.js";
+import { element, reword } from "./controls.js";
 import { extremes, phaseField, pointsAt, recorded, recorder } from "./plane.js";
 import { tidy } from "./panel.js";
 
@@ -134,7 +134,7 @@ export function atlas(explorer) {
     paint(look);
     for (const one of pictures) one.node.setAttribute("aria-pressed", one.pattern === pattern);
     const { words: criterion, note } = patterns[pattern];
-    write(words, `${pattern[0].toUpperCase()}${pattern.slice(1)}: ${criterion}. ${untouched(result.settings) ? note : ""}`);
+    reword(words, `${pattern[0].toUpperCase()}${pattern.slice(1)}: ${criterion}. ${untouched(result.settings) ? note : ""}`);
   }
 
   // A slider covers what is worth trying with this pattern.

@@ -3,7 +3,7 @@
 // `spec.code` holds the axon's equations, translated from Python. Each panel has one thing to take in hand: along the axon
 // the electrodes that listen, A and B; on the map those that stimulate, 1 and 2; over time the moment that is shown.
 
-import { button, element, write } from "./controls.js";
+import { button, element, reword } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 import { SpaceTime } from "./spacetime.js";
 
@@ -102,13 +102,13 @@ export function axon(explorer) {
     if (!width) return;
     const { settings } = result;
     for (const panel of panels) panel.fit(width, width < 480);
-    write(moment, `V (mV) along the axon at ${settings.moment.toFixed(1)} ms`);
+    reword(moment, `V (mV) along the axon at ${settings.moment.toFixed(1)} ms`);
     along.draw([{ values: result.V_along, colour: "V", dash: [] }], length, look);
     map.draw(result, length, duration, look);
     over.draw([{ values: result.V_A, colour: "V", dash: [] }, { values: result.V_B, colour: "V", dash: [6, 3] }], duration, look);
     electrodes(settings, look);
     const now = Math.floor(settings.moment / interval + 0.5);
-    write(reading, `at ${settings.moment.toFixed(1)} ms: A ${tidy(result.V_A[now], 3)} mV · B ${tidy(result.V_B[now], 3)} mV`);
+    reword(reading, `at ${settings.moment.toFixed(1)} ms: A ${tidy(result.V_A[now], 3)} mV · B ${tidy(result.V_B[now], 3)} mV`);
   }
 
   function electrodes(settings, look) {

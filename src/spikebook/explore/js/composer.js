@@ -4,7 +4,7 @@
 // The train, its statistics and the theory are translated Python.
 
 import { clicks } from "./clicks.js";
-import { element, write } from "./controls.js";
+import { element, reword } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 const SHOWN = 20; // rows of the raster
@@ -148,7 +148,7 @@ export function composer(explorer) {
 
   function drawRows({ settings, n, rows }, look) {
     const { rate, burst, t_ref, swing } = settings;
-    write(heading, `spikes: each row is a second, ${Math.min(SHOWN, rows)} of ${rows}`);
+    reword(heading, `spikes: each row is a second, ${Math.min(SHOWN, rows)} of ${rows}`);
     raster.base = [0, SHOWN];
     raster.draw([], row, look);
     const g = raster.context;
@@ -231,7 +231,7 @@ export function composer(explorer) {
       [n / rows, swing || spread ? null : rate], [cv, expected?.cv], [cv * cv, expected && expected.cv ** 2],
       [fano.at(-1), expected?.fano.at(-1)], [serial, renewal ? 0 : null],
     ];
-    values.forEach((pair, k) => pair.forEach((value, j) => write(lines[k].cells[j], value == null ? "\u2013" : plain(value))));
+    values.forEach((pair, k) => pair.forEach((value, j) => reword(lines[k].cells[j], value == null ? "\u2013" : plain(value))));
   }
 
   // ---- sound: the rows one after another, with a dot that runs along

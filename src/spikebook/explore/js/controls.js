@@ -23,7 +23,7 @@ export function element(tag, className = "", text = "", attributes = {}) {
 
 // Changes a node's words in place. A text node put in for another would have every rule of the page that looks at a
 // box's content looked at again, in every frame of what moves.
-export function write(node, text) {
+export function reword(node, text) {
   if (node.childNodes.length === 1 && node.firstChild.nodeType === Node.TEXT_NODE) node.firstChild.data = text;
   else node.textContent = text;
 }

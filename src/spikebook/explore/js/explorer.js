@@ -10,7 +10,7 @@
 //   summary    the result in words; table: its columns, [{ title, values }]; arrays: what `trace()` returns
 // The core knows nothing of neurons.
 
-import { button, choice, element, slider, write } from "./controls.js";
+import { button, choice, element, reword, slider } from "./controls.js";
 import { views } from "./views.js";
 
 export class Explorer {
@@ -186,11 +186,11 @@ export class Explorer {
       this.failure = null;
       this.redraw();
       const summary = this.view.summary(this.result);
-      if (this.summary.textContent !== summary) write(this.summary, summary); // what is unchanged is not read out again
+      if (this.summary.textContent !== summary) reword(this.summary, summary); // what is unchanged is not read out again
     } catch (error) {
       this.failure = error;
       this.say(error.message);
-      write(this.summary, "");
+      reword(this.summary, "");
     }
   }
 
@@ -241,7 +241,7 @@ export class Explorer {
   // ---- what leaves the explorer
 
   say(text) {
-    if (this.message.textContent !== text) write(this.message, text);
+    if (this.message.textContent !== text) reword(this.message, text);
   }
 
   // What scripts and tests hold: `element.explorer`.

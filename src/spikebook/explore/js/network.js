@@ -1,7 +1,7 @@
 // The view of a network that lives in the page: its raster is written from left to right and then over again, as on a
 // monitor, so that nothing flashes; beneath it rates, one neuron's voltage and the spectrum. The network is translated Python.
 
-import { button, element, write } from "./controls.js";
+import { button, element, reword } from "./controls.js";
 import { MARGIN, Panel, tidy } from "./panel.js";
 import { stroke } from "./timelines.js";
 
@@ -141,7 +141,7 @@ export function network(explorer) {
     explorer.redraw();
     if (!said && life.t - changedAt >= page) {
       said = true;
-      write(explorer.summary, summary());
+      reword(explorer.summary, summary());
     }
     keep();
   }
@@ -249,7 +249,7 @@ export function network(explorer) {
   const traced = new Float64Array(page);
   function drawVoltage(look) {
     const { neuron } = explorer.values;
-    write(who, `v of neuron ${neuron} (mV), ${neuron < life.n_E ? "excitatory" : "inhibitory"}`);
+    reword(who, `v of neuron ${neuron} (mV), ${neuron < life.n_E ? "excitatory" : "inhibitory"}`);
     for (let i = 0; i < page; i++) traced[i] = i < life.t ? life.voltages[i * n + neuron] : NaN;
     voltage.draw([{ values: traced, colour: "V", dash: [] }], page, look);
     for (let i = 0; i < Math.min(page, life.t); i++) {
@@ -306,7 +306,7 @@ export function network(explorer) {
     drawPower(look);
     mark();
     const speed = done / Math.max(spent, 1e-3);
-    write(reading, `${(life.t / 1000).toFixed(1)} s of the network; this machine computes it ${tidy(speed, 2)} times as fast as life`);
+    reword(reading, `${(life.t / 1000).toFixed(1)} s of the network; this machine computes it ${tidy(speed, 2)} times as fast as life`);
   }
 
   // From one ms to another, as columns of the page: in two pieces where the pen starts over.
@@ -328,7 +328,7 @@ export function network(explorer) {
     playing = !playing;
     before = performance.now();
     label();
-    if (!playing) write(explorer.summary, summary());
+    if (!playing) reword(explorer.summary, summary());
     keep();
   });
   function label() {

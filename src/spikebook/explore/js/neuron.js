@@ -3,7 +3,7 @@
 // What is computed here comes from Python: `spec.code` holds the model's functions, its numerical method, the search for
 // rest and the samplers of stimuli, translated. This file hands them arrays and draws what they return.
 
-import { element, unitText, write } from "./controls.js";
+import { element, reword, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 import { pulseTools } from "./pulses.js";
 
@@ -146,7 +146,7 @@ export function neuron(explorer) {
   function read() {
     line.hidden = at === null;
     if (at === null || !shown) {
-      write(reading, "\u00a0");
+      reword(reading, "\u00a0");
       return;
     }
     at = Math.min(at, shown.duration);
@@ -156,7 +156,7 @@ export function neuron(explorer) {
       const unit = unitText(quantities[name].unit);
       return `${quantities[name].label} ${tidy(shown.arrays[name][i], 3)}${unit && quantities[name].kind !== "current" ? ` ${unit}` : ""}`;
     });
-    write(reading, `at ${at.toFixed(1)} ms: ${parts.join(" · ")}`);
+    reword(reading, `at ${at.toFixed(1)} ms: ${parts.join(" · ")}`);
   }
 
   // The input panel is taken in hand: a drawn current follows it in time and strength, any other in strength.

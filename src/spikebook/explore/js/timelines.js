@@ -1,6 +1,6 @@
 // Panels below one another over a common time axis, and a line at which their values are read: by hand and by key.
 
-import { element, unitText, write } from "./controls.js";
+import { element, reword, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 // panels: [{ title, unit, base, heights: [wide, narrow], most, lines: [{ name, label, colour, dash }], more }]: more are keys of what a
@@ -29,7 +29,7 @@ export function timelines(panels, describe, digits = 3, moved = () => {}) {
   function read() {
     line.hidden = at === null;
     if (at === null || !shown) {
-      write(reading, "\u00a0");
+      reword(reading, "\u00a0");
       return;
     }
     const { arrays, duration } = shown;
@@ -37,7 +37,7 @@ export function timelines(panels, describe, digits = 3, moved = () => {}) {
     const i = Math.round(at / duration * (arrays.t.length - 1));
     line.style.transform = `translateX(${drawn[0].x(at)}px)`;
     const values = drawn.flatMap(({ lines, valuesIn }) => lines.map(({ name, label }) => `${label} ${tidy(arrays[name][i], digits)} ${unitText(valuesIn)}`.trim()));
-    write(reading, `at ${at.toFixed(1)} ms: ${values.join(" · ")}`);
+    reword(reading, `at ${at.toFixed(1)} ms: ${values.join(" · ")}`);
   }
   function moveTo(time) {
     at = time;
