@@ -269,6 +269,26 @@ def test_the_command_says_what_went_wrong_and_goes_on(course, graded, monkeypatc
         assert gradebook.find_submission(NAME, "volts").score == 82
 
 
+@pytest.mark.parametrize(
+    "mistyped, says",
+    [
+        (["release", "living_batery"], "source/ has: hodgkin_huxley, living_battery,"),
+        (["grade", "living_batery"], "no assignment 'living_batery'"),
+        (["grade", NAME, "tau", "tua"], "handed in by tua:"),
+        (["feedback", NAME, "tua"], "handed in by tua:"),
+        (["due", "living_batery", "2027-03-01 12:00 UTC"], "no assignment 'living_batery'"),
+        (["due", NAME, "next Monday or so"], "'next Monday or so' cannot be read"),
+        (["summary", "living_batery"], "no assignment 'living_batery'"),
+    ],
+)
+def test_a_mistyped_name_is_refused_and_nothing_is_graded(course, graded, capsys, mistyped, says):
+    assert commands.main(["--course", str(course.root), *mistyped]) == 1
+    said = capsys.readouterr()
+    assert says in said.err and not said.out
+    with course.gradebook() as gradebook:
+        assert [one.name for one in gradebook.assignments] == [NAME]
+
+
 # The sandbox by itself.
 
 

@@ -1,6 +1,7 @@
 """The course's commands, over nbgrader's own API: one process for the whole class, and no submission stops it.
 
 python -m grading release [ASSIGNMENT ...]         source -> release, for the students
+python -m grading due ASSIGNMENT "2027-03-01 23:59 UTC"
 python -m grading grade ASSIGNMENT [STUDENT ...]   submitted -> autograded, marks in gradebook.db
 python -m grading feedback ASSIGNMENT           autograded -> feedback, a page for each student
 python -m grading export grades.csv             the marks, for a learning-management system
@@ -56,7 +57,17 @@ class Course:
     def assignments(self):
         return sorted(path.name for path in (self.root / "source").iterdir() if path.is_dir())
 
+    def check(self, assignment, students=None):
+        """Refuse a name that was mistyped, which would otherwise be graded as nothing, or enter the gradebook."""
+        if assignment not in self.assignments:
+            raise RuntimeError(f"There is no assignment {assignment!r}. source/ has: {', '.join(self.assignments)}.")
+        if unknown := sorted(set(students or ()) - set(self.handed_in(assignment))):
+            raise RuntimeError(
+                f"Nothing was handed in by {', '.join(unknown)}: there is no submitted/<student>/{assignment}/."
+            )
+
     def release(self, assignment):
+        self.check(assignment)
         result = self.api.generate_assignment(assignment)
         if not result["success"]:
             raise RuntimeError(f"{assignment} could not be released:\n{result.get('log', '')}{result.get('error', '')}")
@@ -67,6 +78,7 @@ class Course:
 
     def grade(self, assignment, students=None, say=print):
         """Grade everything that was handed in. Returns a dict for each student; see `grade_one`."""
+        self.check(assignment, students)
         grade = self.config.Grade
         refuse_without_confinement(Limits(disposable_machine=bool(grade.get("disposable_machine", False))))
         students = students or self.handed_in(assignment)
@@ -144,6 +156,7 @@ class Course:
         return remarks
 
     def feedback(self, assignment, students=None):
+        self.check(assignment, students)
         for student in students or self.handed_in(assignment):
             result = self.api.generate_feedback(assignment, student)
             if not result["success"]:
@@ -152,10 +165,14 @@ class Course:
 
     def due(self, assignment, when):
         """Set when an assignment is due: a datetime, or a text such as 2027-03-01 23:59 UTC."""
+        self.check(assignment)
+        if not isinstance(when, datetime.datetime):
+            try:
+                when = parse_utc(when)
+            except (ValueError, OverflowError, TypeError):
+                raise RuntimeError(f"The time {when!r} cannot be read. Write it as 2027-03-01 23:59 UTC.") from None
         with self.gradebook() as gradebook:
-            gradebook.update_or_create_assignment(
-                assignment, duedate=when if isinstance(when, datetime.datetime) else parse_utc(when)
-            )
+            gradebook.update_or_create_assignment(assignment, duedate=when)
 
     def export(self, to):
         """A row for each student, a column for each assignment; see `export`."""
@@ -163,6 +180,7 @@ class Course:
             Marks(config=self.config, to=str(to)).export(gradebook)
 
     def summary(self, assignment):
+        self.check(assignment)
         with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
             return summary.draw(gradebook, assignment, self.root / "summary" / f"{assignment}.svg")
 
