@@ -14,7 +14,7 @@ def code_cells(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
-            yield cell["id"], lines, set(cell["metadata"].get("tags", [])), cell["metadata"]
+            yield f"{cell['id']} {lines[:1]}", lines, set(cell["metadata"].get("tags", [])), cell["metadata"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -29,7 +29,10 @@ def test_code_on_the_page_is_short_and_folded_code_not_long(path):
 def test_what_the_page_folds_or_removes_is_folded_in_jupyterlab_too(path):
     for name, _, tags, metadata in code_cells(path):
         folded = metadata.get("jupyter", {}).get("source_hidden", False)
-        assert folded == bool(tags & FOLDED), f"{path.stem}: cell {name}"
+        assert folded == bool(tags & FOLDED), (
+            f'{path.stem}: cell {name}, tags {sorted(tags)}: a cell has "jupyter": {{"source_hidden": true}} in its '
+            f"metadata when one of the tags {sorted(FOLDED)} folds or removes it on the page, and only then"
+        )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -37,7 +40,9 @@ def test_numbers_and_asserts_do_not_stand_in_the_reader_s_way(path):
     for name, lines, tags, _ in code_cells(path):
         if "remove-cell" not in tags:
             unwanted = [line for line in lines if line.lstrip().startswith(("numbers.", "assert "))]
-            assert not unwanted, f"{path.stem}: cell {name}: {unwanted[0].strip()}"
+            assert not unwanted, (
+                f"{path.stem}: cell {name}: {unwanted[0].strip()!r} belongs in a cell of its own with the tag remove-cell"
+            )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -76,8 +76,12 @@ def test_every_module_that_a_reader_reaches_is_on_the_page(reference):
     import spikebook as sb
 
     modules = {name for name in sb.__all__ if inspect.ismodule(getattr(sb, name))}
-    assert modules == set(reference.CHAPTERS)
-    assert sorted(re.findall(r"reference:: (\S+)", PAGE)) == sorted(reference.CHAPTERS)
+    listed = set(reference.CHAPTERS)
+    assert modules == listed, (
+        f"{modules ^ listed}: name it in CHAPTERS, in book/_extensions/package_reference.py, or no more"
+    )
+    on_page = re.findall(r"reference:: (\S+)", PAGE)
+    assert sorted(on_page) == sorted(listed), f"{listed ^ set(on_page)}: give it a section in appendices/the_package.md"
     chapters = {name for names in reference.CHAPTERS.values() for name in names}
     assert all((ROOT / "book" / f"{name}.ipynb").exists() for name in chapters)
 
