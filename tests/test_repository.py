@@ -46,6 +46,18 @@ def test_the_newest_release_is_the_same_everywhere():
     assert released == sorted(released, key=lambda one: one[1], reverse=True)
 
 
+def test_a_link_that_says_a_chapters_number_has_it_from_the_contents():
+    numbers = {f"{Path(chapter).name}.ipynb": str(number) for number, chapter in enumerate(CHAPTERS, 1)}
+    link = re.compile(r"\[chapter (\d+)\]\([./]*(\w+\.ipynb)", re.I)
+    paths = [path for ending in ("ipynb", "md") for path in (ROOT / "book").glob(f"**/*.{ending}")]
+    found = {
+        path.name: link.findall(path.read_text(encoding="utf-8")) for path in paths if "node_modules" not in path.parts
+    }
+    assert sum(map(len, found.values())) > 20
+    wrong = [f"{name}: {file}" for name, links in found.items() for number, file in links if number != numbers[file]]
+    assert not wrong, f"these say another number than _toc.yml gives the chapter: {wrong}"
+
+
 def test_binder_uses_a_supported_python():
     version = (ROOT / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert version in {"3.11", "3.12", "3.13"}
@@ -104,7 +116,7 @@ def test_a_chapter_that_is_opened_elsewhere_first_installs_the_package():
     for stem, cells in CELLS.items():
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
         if any("import spikebook" in source for source in code):
-            assert code[0] == INSTALL, stem
+            assert code[0] == INSTALL, f"{stem}: its first code cell must be the one of book/intro.ipynb, word for word"
 
 
 @pytest.mark.parametrize(
