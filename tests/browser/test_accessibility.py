@@ -25,6 +25,11 @@ LIKE_OTHERS = """(among) => {
         else one.remove();
     }
 }"""
+# MathML of too few or too many parts, as KaTeX makes it of an operator that is a subscript: Firefox refuses it.
+INCOMPLETE = (
+    "math :is(mfrac, msub, msup, munder, mover, mroot):not(:has(> :nth-child(2):last-child)), "
+    "math :is(msubsup, munderover):not(:has(> :nth-child(3):last-child))"
+)
 TOKENS, ALL = "article :is(.highlight, .sig) span[class]", "body *"
 
 
@@ -98,7 +103,7 @@ def test_a_page_says_what_it_its_figures_and_its_equations_are(visit, name):
     outputs = page.locator("article .cell_output :is(img, svg):not(button *)")
     assert outputs.count() == outputs.and_(figures).count()
     assert bool(outputs.count()) == (".describe(" in SOURCES.get(name, ""))
-    assert page.locator(".katex-error").count() == 0
+    assert page.locator(f".katex-error, {INCOMPLETE}").count() == 0
     equations = page.locator("article .math")
     spoken = equations.evaluate_all("all => all.map(one => one.querySelector('math semantics')?.textContent ?? '')")
     assert len(spoken) == equations.count() and all(spoken)
