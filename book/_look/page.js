@@ -38,7 +38,8 @@ const hideDefinition = () => {
   definition.hidden = true;
   document.querySelector("[aria-describedby=definition]")?.removeAttribute("aria-describedby");
 };
-const hideSoon = () => (leaving = setTimeout(hideDefinition, 200)); // time to reach the explanation itself
+// Time to reach the explanation itself; the keyboard's stays until the keyboard leaves.
+const hideSoon = () => (leaving = setTimeout(() => document.querySelector("[aria-describedby=definition]:focus-visible") || hideDefinition(), 200));
 definition.addEventListener("pointerenter", () => clearTimeout(leaving));
 definition.addEventListener("pointerleave", hideSoon);
 addEventListener("keydown", (event) => event.key === "Escape" && hideDefinition());

@@ -3,17 +3,24 @@
 
 const KEPT = "spikebook";
 
-async function answer(request) {
-  const kept = await caches.open(KEPT);
+async function answer(event) {
+  const address = event.request.url.split(/[?#]/)[0];
   try {
-    const fresh = await fetch(request);
-    if (fresh.ok && fresh.status === 200) await kept.put(request.url.split(/[?#]/)[0], fresh.clone());
+    const fresh = await fetch(event.request);
+    if (fresh.status === 200) event.waitUntil(keep(address, fresh.clone()));
     return fresh;
   } catch (error) {
-    const old = await kept.match(request.url.split(/[?#]/)[0]);
+    const old = await caches.match(address, { cacheName: KEPT });
     if (old) return old;
     throw error;
   }
+}
+
+// A browser that cannot keep a file, for want of space or leave, still shows it.
+async function keep(address, file) {
+  try {
+    await (await caches.open(KEPT)).put(address, file);
+  } catch {}
 }
 
 // Keep every file of the book; the page that asked is told how many there are and how many are kept.
@@ -44,5 +51,5 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const ours = request.method === "GET" && request.url.startsWith(registration.scope);
   // JupyterLite, slides and archives take care of themselves.
-  if (ours && !/^(lite|slides)\/|\.(pdf|zip)$/.test(request.url.slice(registration.scope.length))) event.respondWith(answer(request));
+  if (ours && !/^(lite|slides)\/|\.(pdf|zip)$/.test(request.url.slice(registration.scope.length))) event.respondWith(answer(event));
 });

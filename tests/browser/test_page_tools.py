@@ -72,6 +72,10 @@ def test_a_term_is_explained_to_the_mouse_and_the_keyboard(visit):
     page.locator("a.term").nth(1).focus()
     page.keyboard.press("Tab")
     assert term.evaluate("one => one === document.activeElement") and explanation.is_visible()
+    explanation.hover()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(300)
+    assert explanation.is_visible()
     page.keyboard.press("Tab")
     assert term.get_attribute("aria-describedby") is None
 
@@ -91,6 +95,15 @@ def test_the_book_is_read_without_a_network_once_it_is_kept(visit):
     assert summary(root) != before
     page.goto(page.url.replace("book/first_network", "search") + "?q=rheobase")
     page.locator("#search-results li a[href*=membrane_potential]").first.wait_for()
+
+
+def test_a_page_that_cannot_be_kept_is_shown(visit):
+    page = visit("book/intro")
+    page.evaluate("navigator.serviceWorker.ready")
+    worker = page.context.service_workers[0]
+    worker.evaluate("() => { Cache.prototype.put = () => Promise.reject(new Error('no space')); }")
+    page.reload()
+    assert len(explorers(page)) >= 1
 
 
 def test_a_page_is_cited_reported_and_taken_along(site_dir):
