@@ -60,6 +60,7 @@ def test_a_term_is_explained_to_the_mouse_and_the_keyboard(visit):
     assert not explanation.is_visible()
     term.hover()
     assert explanation.is_visible() and len(explanation.text_content()) > 20
+    assert term.evaluate("one => getComputedStyle(one).textDecorationStyle") == "solid"
     assert (
         term.evaluate("one => document.getElementById(one.getAttribute('aria-describedby')).textContent")
         == explanation.text_content()
