@@ -47,8 +47,9 @@ class Firefox:
             encoding="utf-8",
         )
         lines = iter(self.process.stderr)
-        address = next(found[1] for line in lines if (found := re.search(r"WebDriver BiDi listening on (\S+)", line)))
-        self.socket = websocket.create_connection(f"{address}/session", timeout=60, suppress_origin=True)
+        found = next(filter(None, (re.search(r"WebDriver BiDi listening on (\S+)", line) for line in lines)), None)
+        assert found, f"{program} ended at once: does `{program} --headless` start by itself?"
+        self.socket = websocket.create_connection(f"{found[1]}/session", timeout=60, suppress_origin=True)
         self.sent, self.wrong = 0, []
         self.ask("session.new", capabilities={})
         self.ask("session.subscribe", events=["log.entryAdded"])
