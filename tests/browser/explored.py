@@ -40,9 +40,10 @@ def arrays(page, name, values):
         """(root, values) => {
             root.explorer.settings = values;
             const bits = (array) => {
-                let text = "";
-                for (const byte of new Uint8Array(array.buffer)) text += String.fromCharCode(byte);
-                return btoa(text);
+                const bytes = new Uint8Array(array.buffer);
+                const parts = [];
+                for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+                return btoa(parts.join(""));
             };
             return Object.fromEntries(Object.entries(root.explorer.trace()).map(([k, v]) => [k, bits(v)]));
         }""",
