@@ -2,6 +2,7 @@
 `browser` is a Chromium."""
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from explored import html
@@ -49,9 +50,8 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, site_dir, site_url):
-    """Open a page of the book: `page = visit("book/intro", width=360)`. Whatever goes wrong in it fails the test."""
+@contextmanager
+def visiting(browser, site_dir, site_url):
     contexts, wrong = [], []
 
     def open_page(name, query="", width=1280, height=900, scheme="light", disk=False, **options):
@@ -83,6 +83,20 @@ def visit(browser, site_dir, site_url):
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def visit(browser, site_dir, site_url):
+    """Open a page of the book: `page = visit("book/intro", width=360)`. Whatever goes wrong in it fails the test."""
+    with visiting(browser, site_dir, site_url) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def visited(browser, site_dir, site_url, request):
+    """A page of the book, by name, that a module's tests look at in turn, opened as its VISITED (arguments of `visit`) says."""
+    with visiting(browser, site_dir, site_url) as open_page:
+        yield open_page(request.param, **getattr(request.module, "VISITED", {}))
 
 
 @pytest.fixture(scope="session")

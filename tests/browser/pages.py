@@ -24,9 +24,9 @@ def built_pages(site_dir):
     return [*site_dir.glob("*.html"), *(site_dir / "book").rglob("*.html")]
 
 
-def explorers(page):
-    """The roots of the page's explorers, each come to life, by name."""
-    roots = {root.get_attribute("data-explorer"): root for root in page.locator("[data-explorer]").all()}
+def explorers(page, among="[data-explorer]"):
+    """The roots of the page's explorers, or of some, each come to life, by name."""
+    roots = {root.get_attribute("data-explorer"): root for root in page.locator(among).all()}
     for root in roots.values():
         root.scroll_into_view_if_needed()
         root.locator("[aria-live=polite]:not(:empty)").first.wait_for()

@@ -1,5 +1,6 @@
 """The built book as it reads: predictions before answers, numbers, the first screen, addresses, the theme."""
 
+import copy
 import inspect
 import json
 import re
@@ -7,10 +8,12 @@ from collections import Counter
 
 import pytest
 from bs4 import BeautifulSoup
+from explored import settled
 from pages import (
     CHAPTERS,
     COUNTING,
     EXPLORING,
+    PAGES,
     PREDICTING,
     SOURCES,
     explorers,
@@ -24,9 +27,18 @@ import spikebook as sb
 from spikebook import theme
 
 
-def written(site_dir, name):
-    """A page as it stands in its file."""
-    return BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser")
+@pytest.fixture(scope="module")
+def written(site_dir, request):
+    """A page as it stands in its file, for all tests in turn, and its name."""
+    name = request.param
+    return BeautifulSoup((site_dir / f"{name}.html").read_text("utf-8"), "html.parser"), name
+
+
+def each(*names):
+    return pytest.mark.parametrize("written", names, indirect=True)
+
+
+each_visited = pytest.mark.parametrize("visited", EXPLORING, indirect=True)
 
 
 def shown_before_the_answer(page):
@@ -48,22 +60,25 @@ def shown_before_the_answer(page):
     return shown
 
 
-@pytest.mark.parametrize("name", PREDICTING)
-def test_nothing_is_shown_between_a_prediction_and_its_answer(site_dir, name):
-    assert shown_before_the_answer(written(site_dir, name)) == []
+@each(*PREDICTING)
+def test_nothing_is_shown_between_a_prediction_and_its_answer(written):
+    page, _ = written
+    assert shown_before_the_answer(page) == []
 
 
-def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(site_dir):
-    page = written(site_dir, PREDICTING[0])
+@each(PREDICTING[0])
+def test_an_output_that_answers_a_prediction_too_soon_would_be_noticed(written):
+    page = copy.copy(written[0])
     page.select_one("article .predict").insert_after(
         BeautifulSoup("<div class='cell_output'>47 mV</div>", "html.parser")
     )
     assert shown_before_the_answer(page) == ["47 mV"]
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_no_markup_is_left_in_the_text(site_dir, name):
-    article = written(site_dir, name).article
+@each(*CHAPTERS)
+def test_no_markup_is_left_in_the_text(written):
+    page, name = written
+    article = copy.copy(page.article)
     for one in article.select("pre, code, .sig, script, style, .math, [data-explorer]"):
         one.decompose()
     text = article.get_text()
@@ -73,11 +88,12 @@ def test_no_markup_is_left_in_the_text(site_dir, name):
     )
 
 
-@pytest.mark.parametrize("name", COUNTING)
-def test_the_numbers_in_the_text_are_those_that_were_computed(site_dir, name):
+@each(*COUNTING)
+def test_the_numbers_in_the_text_are_those_that_were_computed(site_dir, written):
+    page, name = written
     computed = json.loads((site_dir.parent / "jupyter_execute" / f"{name}.glue.json").read_text("utf-8"))
     wanted = re.findall(r"{eval}`([^`]+)`", SOURCES[name])
-    shown = [one.get_text() for one in written(site_dir, name).select(".pasted-text")]
+    shown = [one.get_text() for one in page.select(".pasted-text")]
     values = [computed[key]["data"]["text/plain"].strip("'") for key in wanted]
     assert Counter(shown) == Counter(values)
     assert any(character.isdigit() for value in shown for character in value)
@@ -92,17 +108,19 @@ def test_without_javascript_the_text_still_reads(visit, name):
         assert equation.bounding_box()["height"] > 5
 
 
-@pytest.mark.parametrize("name", EXPLORING)
-def test_the_first_screen_has_an_explorer_to_touch(visit, name):
-    page = visit(name)
+@each_visited
+def test_the_first_screen_has_an_explorer_to_touch(visited):
+    page = visited
+    page.evaluate("scrollTo(0, 0)")
     page.locator("[data-explorer] canvas").first.wait_for()
     box = first_slider(page.locator("[data-explorer]").first)[0].bounding_box()
     assert box["y"] + box["height"] < 900
 
 
-@pytest.mark.parametrize("name", EXPLORING)
-def test_an_embedded_explorer_stands_alone(visit, site_dir, name):
-    stems = [one["data-explorer"] for one in written(site_dir, name).select("[data-explorer]")]
+@each(*EXPLORING)
+def test_an_embedded_explorer_stands_alone(visit, written):
+    text, name = written
+    stems = [one["data-explorer"] for one in text.select("[data-explorer]")]
     assert stems
     for stem in stems:
         page = visit(name, query=f"?embed={stem}", width=360)
@@ -119,23 +137,27 @@ def test_an_embedded_explorer_stands_alone(visit, site_dir, name):
         assert summary(root) != before
 
 
-@pytest.mark.parametrize("name,disk", [(EXPLORING[0], True), *((name, False) for name in EXPLORING)])
-def test_an_address_sets_an_explorer_up(visit, name, disk):
-    for stem, root in explorers(visit(name)).items():
+@pytest.mark.parametrize(
+    ("visited", "name", "disk"),
+    [(EXPLORING[0], EXPLORING[0], True), *((name, name, False) for name in EXPLORING)],
+    indirect=["visited"],
+)
+def test_an_address_sets_an_explorer_up(visited, visit, name, disk):
+    for stem, root in explorers(visited).items():
         slider, trait = first_slider(root)
         low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
         wanted = round(low + 0.4 * (high - low), 1)
         page = visit(name, query=f"#{stem}?{trait}={wanted}", disk=disk)
-        other = explorers(page)[stem]
+        other = explorers(page, among=f"[data-explorer={stem}]")[stem]
         assert settings(other) == {**settings(root), trait: wanted}
         assert summary(other) != summary(root)
         page.evaluate(f"location.hash = '#{stem}?{trait}={low}'")
         page.wait_for_function(f"document.querySelector('[data-explorer={stem}]').explorer.settings.{trait} === {low}")
 
 
-@pytest.mark.parametrize("name", EXPLORING)
-def test_the_theme_button_redraws_every_explorer(visit, name):
-    page = visit(name, scheme="light")
+@each_visited
+def test_the_theme_button_redraws_every_explorer(visited):
+    page = visited
     roots = explorers(page)
     for stem, root in roots.items():
         root.scroll_into_view_if_needed()
@@ -145,7 +167,7 @@ def test_the_theme_button_redraws_every_explorer(visit, name):
         if page.locator("html").get_attribute("data-theme") == "dark":
             break
     for stem, root in explorers(page).items():
-        page.wait_for_timeout(100)
+        settled(page)
         assert theme.DARK["V"] in hues(root) and theme.LIGHT["V"] not in hues(root), stem
 
 
@@ -172,15 +194,17 @@ def test_the_reference_has_everything_public_that_is_documented(visit):
     assert page.locator("dt.sig").count() == len(described) > 200
 
 
-def test_every_page_has_a_title_of_its_own_headings_in_order_and_a_way_past_the_contents(site_dir):
-    titles = {}
-    for name in [*CHAPTERS, "search", "genindex"]:
-        page = written(site_dir, name)
-        titles[page.title.get_text()] = name
-        levels = [int(heading.name[1]) for heading in page.main.find_all(re.compile("^h[1-6]$"))]
-        assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:])), name
-        first = page.body.find("a", href=True)
-        assert first.get_text().strip() == "Skip to main content" and page.find(id=first["href"].removeprefix("#")), (
-            name
-        )
-    assert len(titles) == len(CHAPTERS) + 2
+@each(*PAGES)
+def test_a_page_has_headings_in_order_and_a_way_past_the_contents(written):
+    page, _ = written
+    levels = [int(heading.name[1]) for heading in page.main.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+    first = page.body.find("a", href=True)
+    assert first.get_text().strip() == "Skip to main content" and page.find(id=first["href"].removeprefix("#"))
+
+
+def test_every_page_has_a_title_of_its_own(site_dir):
+    titles = {
+        re.search("<title>(.+?)</title>", (site_dir / f"{name}.html").read_text("utf-8"), re.S)[1] for name in PAGES
+    }
+    assert len(titles) == len(PAGES)
