@@ -18,12 +18,12 @@ LIKE_OTHERS = """(among) => {
         if (!texts.length) continue;
         let kind = "";
         for (let up = one; up !== document.body; up = up.parentElement) {
-            kind += `${up.tagName}.${up.getAttribute("class")}[${looks.test(up.style.cssText) && up.style.cssText}] `;
+            kind += `${up.tagName}.${up.getAttribute("class")}[${looks.test(up.getAttribute("style")) && up.getAttribute("style")}] `;
         }
         seen[kind] = (seen[kind] ?? 0) + 1;
         if (seen[kind] <= 3) continue;
         texts.forEach((text) => text.remove());
-        for (let up = one; up.matches(among) && !up.textContent.trim() && !up.querySelector(":not(span)"); ) {
+        for (let up = one; up.matches(among) && !up.childElementCount && !up.textContent.trim(); ) {
             const over = up.parentElement;
             up.remove();
             up = over;
