@@ -67,7 +67,9 @@ def look_with_axe(page):
 
 
 VISITED = {"width": 360, "height": 740, "reduced_motion": "reduce"}  # with motion the theme's colours would fade over
-every_page = pytest.mark.parametrize(("visited", "name"), list(zip(PAGES, PAGES)), indirect=["visited"], ids=PAGES)
+every_page = pytest.mark.parametrize(
+    ("visited", "name"), list(zip(PAGES, PAGES)), indirect=["visited"], ids=PAGES, scope="module"
+)
 
 
 @every_page

@@ -141,6 +141,7 @@ def test_an_embedded_explorer_stands_alone(visit, written):
     ("visited", "name", "disk"),
     [(EXPLORING[0], EXPLORING[0], True), *((name, name, False) for name in EXPLORING)],
     indirect=["visited"],
+    scope="module",
 )
 def test_an_address_sets_an_explorer_up(visited, visit, name, disk):
     for stem, root in explorers(visited).items():
