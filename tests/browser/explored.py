@@ -88,6 +88,14 @@ def scroll_with_a_finger(page, x, y):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+def tap(page, x, y):
+    """A finger's tap that changes a setting of the page's explorer, once it has."""
+    now = "JSON.stringify(document.querySelector('[data-explorer]').explorer.settings)"
+    before = page.evaluate(now)
+    page.touchscreen.tap(x, y)
+    page.wait_for_function(f"before => {now} !== before", arg=before)
+
+
 def drag(page, start, stop):
     """The mouse, held down, from one point of the page to another."""
     page.mouse.move(*start)

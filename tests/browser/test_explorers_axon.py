@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, random_settings, root, scroll_with_a_finger, settings
+from explored import arrays, html, random_settings, root, scroll_with_a_finger, settings, tap
 
 import spikebook as sb
 
@@ -120,10 +120,10 @@ def test_a_finger_that_scrolls_over_the_axon_moves_nothing_and_a_tap_does(opened
     page = opened(axon(place_2=90), width=360, has_touch=True)
     first = settings(page, "action_potential")
     scroll_with_a_finger(page, *spot(page, 1, 0.3, 0.7))
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.scrollY > 50")
     assert settings(page, "action_potential") == first
     page.evaluate("window.scrollTo(0, 0)")
-    page.touchscreen.tap(*spot(page, 1, 0.3, 0.25))
+    tap(page, *spot(page, 1, 0.3, 0.25))
     assert settings(page, "action_potential")["place_1"] == pytest.approx(30, abs=1)
 
 

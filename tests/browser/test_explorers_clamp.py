@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, random_settings, root, scroll_with_a_finger, settings
+from explored import arrays, drag, html, random_settings, root, scroll_with_a_finger, settings, tap
 
 import spikebook as sb
 from spikebook.explore import clamp_rig
@@ -117,11 +117,11 @@ def test_a_finger_scrolls_over_the_panels_and_a_tap_sets_the_moment(opened):
     page = opened(rig(), width=360, has_touch=True)
     first = settings(page, NAME)
     scroll_with_a_finger(page, *place(page, 0.3, -20))
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.scrollY > 50")
     assert settings(page, NAME) == first
     page.evaluate("window.scrollTo(0, 0)")
     box = root(page, NAME).locator("canvas").nth(2).bounding_box()
-    page.touchscreen.tap(box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 20)
+    tap(page, box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 20)
     assert settings(page, NAME)["moment"] == pytest.approx(10, abs=0.2)
     point = root(page, NAME).locator(".sb-point").first
     assert point.evaluate("one => getComputedStyle(one).touchAction") == "none"

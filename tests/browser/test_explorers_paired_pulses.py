@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from explored import arrays, random_settings, root, scroll_with_a_finger, settings
+from explored import arrays, random_settings, root, scroll_with_a_finger, settings, tap
 from playwright.sync_api import expect
 
 import spikebook as sb
@@ -95,7 +95,7 @@ def test_a_finger_moves_the_point_and_scrolls_the_page_beside_it(opened):
     assert one.locator("[role=application]").evaluate("point => getComputedStyle(point).touchAction") == "none"
     assert one.locator(".sb-panels").evaluate("stack => getComputedStyle(stack).touchAction") == "pan-y"
     box = one.locator("canvas").last.bounding_box()
-    page.touchscreen.tap(box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 30)
+    tap(page, box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 30)
     now = settings(page, "refractory_period")
     assert now["gap"] == pytest.approx(20, abs=0.5)
     scroll_with_a_finger(page, box["x"] + 100, box["y"] + 100)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, picture, root, scroll_with_a_finger, settings, settled
+from explored import arrays, drag, html, picture, root, scroll_with_a_finger, settings, settled, tap
 
 import spikebook as sb
 
@@ -172,7 +172,7 @@ def test_presets_fire_as_the_cells_do(opened):
 def test_a_finger_scrolls_over_the_plane_and_a_tap_starts_there(opened, theme):
     page = opened(text=html([sb.explore.izhikevich_model()], theme=theme), width=360, has_touch=True)
     x, y = on_plane(page, -30, -18)
-    page.touchscreen.tap(x, y)
+    tap(page, x, y)
     assert settings(page, NAME)["v_start"] == pytest.approx(-30, abs=1.5)
     scroll_with_a_finger(page, *on_plane(page, -20, -5))
     page.wait_for_function("window.scrollY > 50")

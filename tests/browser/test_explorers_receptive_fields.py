@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, root, scroll_with_a_finger, settings
+from explored import arrays, drag, html, root, scroll_with_a_finger, settings, tap
 
 import spikebook as sb
 
@@ -149,7 +149,7 @@ def test_a_finger_drags_the_stimulus_and_scrolls_the_page_beside_it(opened):
         root(page, "receptive_fields").locator(".sb-panels").evaluate("one => getComputedStyle(one).touchAction")
         == "pan-y"
     )
-    page.touchscreen.tap(*on_screen(page, -2, 2))
+    tap(page, *on_screen(page, -2, 2))
     now = settings(page, "receptive_fields")
     assert (now["x"], now["y"]) == pytest.approx((-2, 2), abs=0.1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -2,7 +2,8 @@
 
 The files in `js/` are ordinary modules that import from one another, so that editors and linters understand them. To
 run from `file://`, inside JupyterLab and in a page with one request, they are joined here in an order in which
-each stands behind what it imports, without their `import` and `export` words.
+each stands behind what it imports, without their `import` and `export` words and without lines of comment, which every
+notebook would carry.
 """
 
 import re
@@ -26,7 +27,7 @@ def _joined():
             raise ValueError(f"these modules import one another in a circle: {', '.join(waiting)}")
         order += ready
     texts = (re.sub(imports, "", files[name], flags=re.M) for name in order)
-    joined = "\n".join(re.sub(r"^export ", "", text, flags=re.M) for text in texts)
+    joined = "\n".join(re.sub(r"^export |^ *//.*\n", "", text, flags=re.M) for text in texts)
     names = Counter(re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", joined, re.M))
     if twice := [name for name, count in names.items() if count > 1]:
         raise ValueError(
