@@ -81,11 +81,23 @@ def every_array(explorer):
 
 
 def scroll_with_a_finger(page, x, y):
-    """A finger laid on a point and pulled up by 140 pixels."""
+    """A finger laid on a point and pulled up by 140 pixels, until the page has scrolled and rests."""
     session = page.context.new_cdp_session(page)
     for kind, dy in [("touchStart", 0), *(("touchMove", -20 * k) for k in range(1, 8)), ("touchEnd", None)]:
         points = [] if dy is None else [{"x": x, "y": y + dy}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_function("window.scrollY > 50")
+    page.evaluate(
+        """() => new Promise((rests) => {
+            let at = scrollY, since = performance.now();
+            const look = () => {
+                if (scrollY !== at) [at, since] = [scrollY, performance.now()];
+                if (performance.now() - since > 300) rests();
+                else requestAnimationFrame(look);
+            };
+            look();
+        })"""
+    )
 
 
 def tap(page, x, y):

@@ -120,7 +120,6 @@ def test_a_finger_that_scrolls_over_the_axon_moves_nothing_and_a_tap_does(opened
     page = opened(axon(place_2=90), width=360, has_touch=True)
     first = settings(page, "action_potential")
     scroll_with_a_finger(page, *spot(page, 1, 0.3, 0.7))
-    page.wait_for_function("window.scrollY > 50")
     assert settings(page, "action_potential") == first
     page.evaluate("window.scrollTo(0, 0)")
     tap(page, *spot(page, 1, 0.3, 0.25))

@@ -117,7 +117,6 @@ def test_a_finger_scrolls_over_the_panels_and_a_tap_sets_the_moment(opened):
     page = opened(rig(), width=360, has_touch=True)
     first = settings(page, NAME)
     scroll_with_a_finger(page, *place(page, 0.3, -20))
-    page.wait_for_function("window.scrollY > 50")
     assert settings(page, NAME) == first
     page.evaluate("window.scrollTo(0, 0)")
     box = root(page, NAME).locator("canvas").nth(2).bounding_box()

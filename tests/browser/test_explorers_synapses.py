@@ -81,5 +81,4 @@ def test_a_phone_shows_every_control_of_the_synapses_and_a_finger_scrolls_over_t
     before = page.evaluate("document.querySelector('[data-explorer]').explorer.settings")
     box = page.locator("canvas").first.bounding_box()
     scroll_with_a_finger(page, box["x"] + 150, box["y"] + 60)
-    page.wait_for_function("window.scrollY > 50")
     assert page.evaluate("document.querySelector('[data-explorer]').explorer.settings") == before
