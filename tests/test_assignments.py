@@ -7,6 +7,7 @@ What the tests of each assignment find in honest work is in test_assignment_mark
 import csv
 import re
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -384,6 +385,16 @@ def test_a_process_that_answers_for_itself_gets_no_further():
         sandbox.run(0, takeover)
         with pytest.raises(Unanswered):
             sandbox.ask("1 + 1")
+
+
+def test_the_processor_s_time_is_limited_and_three_times_that_of_the_clock():
+    """A busy machine costs nobody marks: waiting for it is like sleeping."""
+    with Sandbox(Limits(cell_seconds=1)) as sandbox:
+        assert not sandbox.run(0, "import time\ntime.sleep(2)").error
+        for endless in ("time.sleep(60)", "while True: pass"):
+            began = time.monotonic()
+            assert "took longer than 1 s" in sandbox.run(endless, endless).error
+            assert time.monotonic() - began < 30
 
 
 def test_disk_is_bounded_and_the_folder_is_thrown_away():

@@ -188,8 +188,10 @@ def grade_id(cell):
 class Grade(NbGraderPreprocessor):
     """Runs the student's cells in the sandbox, in order; marks each test cell here, by what the sandbox answers."""
 
-    cell_seconds = Float(20, help="for a cell or a question of a test").tag(config=True)
-    total_seconds = Float(120, help="for a submission").tag(config=True)
+    cell_seconds = Float(
+        20, help="of processor time, for a cell or a question of a test; three times as many by the clock"
+    ).tag(config=True)
+    total_seconds = Float(120, help="the same for a submission").tag(config=True)
     start_seconds = Float(60, help="for Python and its libraries to start").tag(config=True)
     memory = Integer(2048, help="MB of addresses").tag(config=True)
     folder = Integer(32, help="MB that a submission may write").tag(config=True)

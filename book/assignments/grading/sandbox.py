@@ -29,15 +29,16 @@ from .plain import BYTES, NotPlain, unpack
 
 KEPT, FLOOD = 20_000, 10_000_000  # bytes of a cell's output that are shown; at which the process is stopped
 WATCH = 0.1  # s between looks at the folder's size
+BUSY = 3  # times its limit of processor time that anything may take by the clock: others may be using the machine
 
 
 @dataclass
 class Limits:
     """What one submission may use."""
 
-    cell_seconds: float = 20  # a cell, or a question
-    total_seconds: float = 120  # all of it, restarts included
-    start_seconds: float = 60  # Python and its libraries
+    cell_seconds: float = 20  # of processor time, for a cell or a question; BUSY times as much by the clock
+    total_seconds: float = 120  # the same for all of it, restarts included
+    start_seconds: float = 60  # the same for Python and its libraries
     memory: int = 2048  # MB of addresses
     folder: int = 32  # MB that it may write
     files: int = 200  # that it may leave in its folder
@@ -96,7 +97,7 @@ class Sandbox:
         self.files, self.without = files or {}, list(without)
         self.ran, self.broken = [], set()  # cells in order, and which of them ended the process
         self.process, self.over, self.restarts = None, "", -1
-        self.began, self.memory = time.monotonic(), 0  # s, MB
+        self.began, self.used, self.memory = time.monotonic(), 0.0, 0  # s; s of processor time in ended processes; MB
 
     def __enter__(self):
         return self
@@ -107,6 +108,16 @@ class Sandbox:
     @property
     def seconds(self):
         return time.monotonic() - self.began
+
+    def _processor(self):
+        """Processor time (s) of the submission so far."""
+        if self.process is None:
+            return self.used
+        try:
+            user, system = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[11:13]
+        except OSError:  # without /proc the clock must do
+            return self.used + time.monotonic() - self.started
+        return self.used + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def run(self, name, source):
         """Run a cell under a name of its own."""
@@ -184,48 +195,54 @@ class Sandbox:
         self.requests, self.replies, *self.streams = ours
         self.unread, self.output, self.shown = b"", 0, b""
         try:
-            self.process = server().start(job, theirs)
+            self.process, self.started = server().start(job, theirs), time.monotonic()
         finally:
             for pipe in theirs:
                 os.close(pipe)
         for pipe in ours:
             os.set_blocking(pipe, False)
-        began = time.monotonic()
+        began, used = time.monotonic(), self._processor()
         try:
             reply = self._reply(limits.start_seconds)
         except Stopped as reason:
             raise RuntimeError(f"The sandbox did not start: {reason}\n{self._text()}") from None
         if reply != {"ready": True}:
             raise RuntimeError("The sandbox did not start")
-        self.began += time.monotonic() - began  # the machine's own time, not the student's
+        # The machine's own time, not the student's.
+        self.began += time.monotonic() - began
+        self.used -= self._processor() - used
         self.shown = b""
 
     def _request(self, request):
-        left = self.limits.total_seconds - self.seconds
+        total = self.limits.total_seconds
+        left = min(total - self._processor(), BUSY * total - self.seconds)
         if left <= 0:
-            self.over = (
-                f"The notebook took more than {self.limits.total_seconds:g} s in all; the rest of it was not run."
-            )
+            self.over = f"The notebook took more than {total:g} s in all; the rest of it was not run."
             self._end()
             raise Stopped(self.over)
         self.shown = b""
         line = (json.dumps(request) + "\n").encode()
         seconds = min(self.limits.cell_seconds, left)
-        deadline = time.monotonic() + seconds
+        expired = self._watch(seconds)
         while line:  # a process that does not read must not hold the grader up
             try:
                 line = line[os.write(self.requests, line) :]
             except BlockingIOError:
-                self._look(deadline, seconds)
+                self._look(expired, seconds)
             except BrokenPipeError:
                 self._stop(None)
         return self._reply(seconds)
 
+    def _watch(self, seconds):
+        """Whether so much processor time has gone by since, or BUSY times as much by the clock."""
+        began, used = time.monotonic(), self._processor()
+        return lambda: self._processor() - used > seconds or time.monotonic() - began > BUSY * seconds
+
     def _reply(self, seconds):
         """One line of JSON from the process, while its output is read and its folder watched."""
-        deadline = time.monotonic() + seconds
+        expired = self._watch(seconds)
         while b"\n" not in self.unread:
-            self._look(deadline, seconds)
+            self._look(expired, seconds)
         line, _, self.unread = self.unread.partition(b"\n")
         self._read_output()
         try:
@@ -236,7 +253,7 @@ class Sandbox:
             self._stop("It wrote into the grader's own channel.")
         return reply
 
-    def _look(self, deadline, seconds):
+    def _look(self, expired, seconds):
         select.select([*self.streams, self.replies], [], [], WATCH)
         self._read_output()
         with contextlib.suppress(BlockingIOError):
@@ -250,7 +267,7 @@ class Sandbox:
             self._stop(f"It printed more than {FLOOD // 10**6} MB.")
         if self._written() > self.limits.folder * 2**20:
             self._stop(f"It wrote more than {self.limits.folder} MB, or {self.limits.files} files.")
-        if time.monotonic() > deadline:
+        if expired():
             self._stop(f"It took longer than {seconds:.3g} s and was stopped: is there a loop that never ends?")
 
     def _read_output(self):
@@ -291,9 +308,10 @@ class Sandbox:
         if self.process is None:
             return 0
         patience = 0.2 if self._closed() else 0  # one that is ending by itself may say its own exit code
+        used = self._processor()
         code, memory = server().end(self.process, patience)
         self.memory = max(self.memory, memory)
-        self.process = None
+        self.process, self.used = None, used
         self._read_output()
         for pipe in (self.requests, self.replies, *self.streams):
             os.close(pipe)
