@@ -3,7 +3,7 @@
 //
 // What is computed here comes from Python, translated: the clamp's program and what a block or another bath changes.
 
-import { element, reword } from "./controls.js";
+import { element } from "./controls.js";
 import { draggable, pressable } from "./dragging.js";
 import { Panel } from "./panel.js";
 import { stroke, timelines } from "./timelines.js";

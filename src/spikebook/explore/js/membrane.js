@@ -3,7 +3,7 @@
 //
 // What is computed here comes from Python, translated: the Nernst and Goldman potentials and a run of the membrane.
 
-import { element, reword } from "./controls.js";
+import { element } from "./controls.js";
 import { Panel, scaleFor, ticks, tidy } from "./panel.js";
 
 const RANGE = [-100, 80]; // mV

@@ -3,7 +3,7 @@
 //
 // The neuron's program is translated Python, and everything about the plane too.
 
-import { element, reword } from "./controls.js";
+import { element } from "./controls.js";
 import { draggable, pressable } from "./dragging.js";
 import { tidy } from "./panel.js";
 import { PLANE, Plane, phaseField, plain, pointsAt, recorded, recorder } from "./plane.js";

@@ -2,7 +2,7 @@
 // with its voltage over time. A place in the one is shown in the other: the plane is drawn as it is at the moment that is
 // pointed at. Everything about the plane (`izhikevich_model.py`) is translated Python.
 
-import { element, reword } from "./controls.js";
+import { element } from "./controls.js";
 import { Panel, ticks, tidy } from "./panel.js";
 import { stroke, timelines } from "./timelines.js";
 
