@@ -21,7 +21,7 @@ SCRIPT = re.compile(r'\s*<script(?: defer(?:="defer")?)? src="([^"?]*)[^>]*></sc
 OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # page.js sets the one that is used
 # The theme measures every box of a page at its start, which lays all of it out at once; page.js looks when a box is near.
 MEASURED = re.compile(r'\["pre",\s*"\.nboutput[^\]]*\]')
-ALONE = {"explorers.js", "searchtools.js", "language_data.js", "searchindex.js"}  # not on every page
+ALONE = {"explorers.js", "search.js", "places.js"}  # not on every page
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
@@ -45,9 +45,9 @@ def bundle(pages, html):
     if found != 1:
         raise ExtensionError(f"{theme.name} does not measure boxes as MEASURED in {__name__}.py says; mend the pattern")
     theme.write_text(text, encoding="utf-8")
-    explorers = static / "explorers.js"
+    alone = {str(static / name): [str(static / name)] for name in sorted(ALONE)}
     work = {
-        "scripts": {str(static / "script.js"): [*map(str, scripts)], str(explorers): [str(explorers)]},
+        "scripts": {str(static / "script.js"): [*map(str, scripts)], **alone},
         "sheets": {str(static / "style.css"): [*map(str, sheets)]},
         "pages": [*map(str, pages)],
     }
@@ -75,7 +75,7 @@ def lighten(page, html):
         content = (html / "_static" / name).read_bytes()
         return f'"{root}_static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"'
 
-    searching = [path for path in SCRIPT.findall(text) if Path(path).name in ALONE - {"explorers.js"}]
+    alone = [name for path in SCRIPT.findall(text) if (name := Path(path).name) in ALONE - {"explorers.js"}]
     text = OPTION.sub("", SCRIPT.sub("", SHEET.sub("", text)))
     assets = [
         f'<link rel="stylesheet" href={address("style.css")}>',
@@ -83,7 +83,7 @@ def lighten(page, html):
     ]
     if "data-explorer" in text:
         assets.append(f"<script defer src={address('explorers.js')}></script>")
-    assets += [f'<script defer src="{path}"></script>' for path in searching]
+    assets += [f"<script defer src={address(name)}></script>" for name in alone]
     head, end = text.split("</head>", 1)
     page.write_text(f"{head.rstrip()}\n    " + "\n    ".join(assets) + f"\n  </head>{end}", encoding="utf-8")
 

@@ -56,6 +56,8 @@ def gather(app, config):
     (assets / "explorers.css").write_text(bundle.stylesheet(), encoding="utf-8")
     (assets / "explorers.js").write_text(bundle.page_script(), encoding="utf-8")
     shutil.copy(LOOK / "page.js", assets / "page.js")
+    library = (LOOK / "node_modules" / "minisearch" / "dist" / "umd" / "index.js").read_text(encoding="utf-8")
+    (assets / "search.js").write_text(library + (LOOK / "search.js").read_text(encoding="utf-8"), encoding="utf-8")
     config.html_static_path.append(str(assets))
 
 

@@ -21,12 +21,6 @@ document.fonts.ready.then(() => {
   for (const box of document.querySelectorAll(boxes)) roomy.observe(box);
 });
 
-// Search results come on their own page, not while one types: that would load the index on every page.
-DOCUMENTATION_OPTIONS.search_as_you_type = false;
-
-// From a disk no page may read another, so there the search's results come without excerpts.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
 // The root of the book, whatever folder it is published in or opened from.
 const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
 

@@ -124,18 +124,6 @@ def test_the_sliders_of_every_explorer_answer_the_mouse(visit, name, some):
         assert some or len(changed) > sliders.count() / 2
 
 
-@pytest.mark.parametrize("disk", [False, True], ids=["http", "file"])
-def test_the_search_finds_the_chapter_of_a_word(visit, disk):
-    page = visit("search", query="?q=Hodgkin", disk=disk)
-    for name in ("hodgkin_huxley_neuron", "intro"):  # results come one after another
-        page.locator(f"#search-results li a[href*={name}]").first.wait_for()
-    if not disk:  # from a disk no page may read another: there the results come without excerpts
-        page.locator("#search-results li .context").first.wait_for()
-    none = visit("search", query="?q=zzyzx", disk=disk)
-    none.get_by_text("did not match any documents").wait_for()
-    assert none.locator("#search-results li a").count() == 0
-
-
 def test_every_page_is_in_the_book_and_the_start_leads_to_the_first(visit, site_dir):
     built = {str(path.relative_to(site_dir).with_suffix("")) for path in built_pages(site_dir)}
     assert built == {*PAGES, "index"}
