@@ -7,14 +7,17 @@ starts with the time stamp of the browser's pointer event. `pixels` is when the 
 picture; `frame` is when the next frame after that has been painted. Then the same with the processor slowed 4 times.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
 
-SITE = Path(__file__).parents[1] / "_build" / "html"
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+
+from conftest import chromium  # noqa: E402
+from served import SITE  # noqa: E402
+
 MOVES = 60
 
 MEASURE = """root => {
@@ -41,15 +44,6 @@ MEASURE = """root => {
 }"""
 
 
-def launch(playwright):
-    for program in (None, *filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))):
-        try:
-            return playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-quic"])
-        except Error:
-            continue
-    sys.exit("no Chromium was found: .venv/bin/playwright install chromium")
-
-
 def measure(page, root):
     slider = root.locator("input[type=range]").first
     slider.scroll_into_view_if_needed()
@@ -73,7 +67,7 @@ def line(what, milliseconds):
 
 def main(page_name="hodgkin_huxley_neuron", stem=None):
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser, _ = chromium(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.goto((SITE / "book" / f"{page_name}.html").as_uri())
         root = page.locator(f"[data-explorer={stem or page_name}]")

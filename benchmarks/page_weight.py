@@ -6,37 +6,30 @@ Chromium opens every page from a small server; each file it asks for counts with
 which are compressed already, as they are). Requests to other hosts must be 0.
 """
 
-import functools
 import gzip
-import http.server
 import sys
-import threading
 from collections import Counter
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from explorer_latency import SITE, launch
 from playwright.sync_api import sync_playwright
-from sphinx_external_toc.parsing import parse_toc_yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+
+from conftest import chromium  # noqa: E402
+from pages import CHAPTERS  # noqa: E402
+from served import SITE, served  # noqa: E402
 
 KINDS = ["html", "css", "js", "fonts", "other"]
 KIND_OF = {".html": "html", ".css": "css", ".js": "js", ".woff2": "fonts"}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    names = [*parse_toc_yaml(SITE.parents[1] / "_toc.yml"), "search"]
     print(f"{'kB compressed':32}" + "".join(f"{kind:>8}" for kind in KINDS) + "     all  requests  elsewhere")
     elsewhere_at_all = 0
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        for name in names:
+    with sync_playwright() as playwright, served() as address:
+        browser, _ = chromium(playwright)
+        for name in [*CHAPTERS, "search"]:
             page = browser.new_page()
             asked = []
             page.on("request", lambda request, asked=asked: asked.append(request.url))
@@ -54,7 +47,6 @@ def main():
             columns = "".join(f"{sizes[kind] / 1000:8.1f}" for kind in KINDS)
             print(f"{name:32}{columns}{sum(sizes.values()) / 1000:8.1f}{len(here):10}{elsewhere:11}")
         browser.close()
-    server.shutdown()
     return elsewhere_at_all
 
 
