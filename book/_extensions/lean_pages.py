@@ -11,7 +11,10 @@ import subprocess
 from pathlib import Path
 
 from mathematics import LOOK, node_program
+from pygments import token
+from pygments.formatters import HtmlFormatter
 from sphinx.errors import ExtensionError
+from sphinx.highlighting import PygmentsBridge
 
 # Live code (thebe) is left to Binder, explorers need no state of a kernel's widgets, and no page has tabs.
 UNUSED = re.compile(r"thebe|jupyter\.widget-state|design-tabs", re.IGNORECASE)
@@ -22,6 +25,17 @@ OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # page
 # The theme measures every box of a page at its start, which lays all of it out at once; page.js looks when a box is near.
 MEASURED = re.compile(r'\["pre",\s*"\.nboutput[^\]]*\]')
 ALONE = {"explorers.js", "search.js", "places.js"}  # not on every page
+
+# The kinds of words in code that page.css tells apart. The others need no element of their own: half of a page's were theirs.
+COLOURED = (token.Keyword, token.Operator.Word, token.Name.Decorator, token.String, token.Number, token.Comment)
+
+
+class LeanCode(HtmlFormatter):
+    """Code in which only what has a colour is marked."""
+
+    def format_unencoded(self, tokensource, outfile):
+        marked = ((kind if any(kind in one for one in COLOURED) else token.Text, text) for kind, text in tokensource)
+        super().format_unencoded(marked, outfile)
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
@@ -99,6 +113,7 @@ def lean(app, exception):
 
 
 def setup(app):
+    PygmentsBridge.html_formatter = LeanCode
     # After the theme and the extensions have added theirs.
     app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", lean, priority=900)

@@ -100,7 +100,7 @@ def html(figure):
     drawing = re.sub(r"<defs>\s*<style[^>]*>\*{[^}]*}</style>\s*</defs>", "", drawing)
     used = set(re.findall(r"#([\w.-]+)", drawing))
     drawing = re.sub(r' id="([^"]*)"', lambda found: found.group() if found[1] in used else "", drawing)
-    drawing = _as_masks(drawing)
+    drawing = _as_masks(_ungrouped(drawing))
     # A hundredth of a point is finer than any screen shows, and further digits are most of a drawing's weight.
     drawing = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found.group()), drawing)
     drawing = re.sub(
@@ -135,6 +135,18 @@ def dots(axes, x, y, name, columns=800, rows=400):
     picture[here, 3] = 1
     axes.imshow(picture, origin="lower", extent=(left, right, bottom, top), aspect="auto", interpolation="none")
     return axes
+
+
+def _ungrouped(drawing):
+    """The drawing without the groups that set nothing: a page would have to keep thousands of elements for them."""
+    kept, opened = [], []
+    for part in re.split(r"(<g\b[^>]*>|</g>)", re.sub(r"<g\b[^>]*/>", "", drawing)):
+        is_group = part.startswith(("<g>", "<g "))
+        if is_group:
+            opened.append(part != "<g>")
+        if opened.pop() if part == "</g>" else not is_group or opened[-1]:
+            kept.append(part)
+    return "".join(kept)
 
 
 def _as_masks(drawing):
