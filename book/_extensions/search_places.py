@@ -20,7 +20,7 @@ UNSEEN = {"script", "style", "svg", "annotation", "details"}
 UNSAID = {"headerlink", "katex-html", "about-page", "spikebook-explorer", "sb-question", "highlight-pycon"}
 WRITTEN = {"msub": "_", "msup": "^", "mfrac": "/"}  # between the two parts of a formula
 # Who looks for a word wants it explained before it is used by the package or stands in a title.
-WEIGHTS = {"the_package": 0.3, "for_instructors": 0.5, "bibliography": 0.25}
+WEIGHTS = {"the_package": 0.2, "for_instructors": 0.5, "bibliography": 0.25}
 
 
 def words(element):

@@ -19,6 +19,8 @@ FOUND = {
     "CV": "glossary.html#term-coefficient-of-variation",
     "spikebook.simulate": "the_package.html#spikebook.simulate",
     "Tsodyks Markram": "synapses.html#strength-changes-with-every-spike",
+    "Ohm's law": "equations.html#ohms-law",
+    "GHK": "equations.html#goldman-hodgkin-katz-equation",
     "solve_ivp": "numerical_methods.html#how-wrong-the-order-measured",
 }
 
