@@ -16,10 +16,15 @@ const roomy = new ResizeObserver((entries) => {
     else target.removeAttribute("tabindex");
   }
 });
-document.fonts.ready.then(() => {
-  const boxes = ".katex-display, .pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))";
-  for (const box of document.querySelectorAll(boxes)) roomy.observe(box);
-});
+const boxes = ".katex-display, .pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))";
+const look = () => {
+  for (const box of document.querySelectorAll(boxes)) {
+    roomy.unobserve(box);
+    roomy.observe(box);
+  }
+};
+document.fonts.ready.then(look);
+document.fonts.addEventListener("loadingdone", look); // a formula's type comes when the formula does, and is wider
 
 // The root of the book, whatever folder it is published in or opened from.
 const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
