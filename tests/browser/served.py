@@ -3,7 +3,7 @@
 import gzip
 import mimetypes
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -33,6 +33,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def handle(self):
+        with suppress(ConnectionError):  # a browser that leaves a page before it is there
+            super().handle()
 
     def log_message(self, *arguments):
         """Silent: a test's own message is the one to read."""
