@@ -17,12 +17,18 @@ import threading
 import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+import spikebook as sb
+from spikebook.compilation import BUILT_IN, MATHEMATICS
+from spikebook.explore import translate
+
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book" / "_extensions")]
+from mathematics import node_program  # noqa: E402
 from publish import lite  # noqa: E402
 from repository import TOO_MUCH_FOR_A_BROWSER  # noqa: E402
 
@@ -168,6 +174,51 @@ def test_the_first_cell_installs_the_package_from_the_site(opened):
         page.wait_for_timeout(500)
     assert re.search(r"site-packages/spikebook(.|\n)*from 'numpy'", error.inner_text()), error.inner_text()
     assert not elsewhere
+
+
+TRANSLATE = """
+const [core, folder] = process.argv.slice(1);
+const { loadPyodide } = await import(`${core}/pyodide.mjs`);
+const python = await loadPyodide({ indexURL: core, stderr: () => {} });
+python.FS.mkdir("/folder");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, "/folder");
+python.runPython(`
+import glob, json, sys, types
+sys.path += glob.glob("/folder/*.whl")
+given = json.load(open("/folder/given.json"))
+for name in ("spikebook", "spikebook.compilation", "spikebook.explore"):  # without what numpy is needed for
+    sys.modules[name] = types.ModuleType(name)
+vars(sys.modules["spikebook.compilation"]).update(MATHEMATICS=given["mathematics"], BUILT_IN=set(given["built_in"]))
+here = {"__name__": "spikebook.explore.translate", "__package__": "spikebook.explore"}
+exec(given["translate"], here)
+json.dump([here["javascript"](text) for text in given["texts"]], open("/folder/translated.json", "w"))
+`);
+"""
+
+
+def test_the_explorers_translate_their_equations_in_pyodide_as_here(core, tmp_path, monkeypatch):
+    translated = {}
+
+    def noted(text):
+        translated[text] = translate.javascript(text)
+        return translated[text]
+
+    explorers = [getattr(sb.explore, name) for name in sb.explore.__all__[1:]]
+    for make in explorers:
+        make()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("spikebook.explore.") and module is not translate and hasattr(module, "javascript"):
+            monkeypatch.setattr(module, "javascript", noted)
+    for make in explorers:
+        make()
+    assert len(translated) >= len(explorers) / 2
+    given = {"texts": list(translated), "mathematics": list(MATHEMATICS), "built_in": list(BUILT_IN)}
+    given["translate"] = Path(translate.__file__).read_text(encoding="utf-8")
+    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    pscript = next(line for line in metadata.requires("spikebook") if line.startswith("pscript")).split(";")[0]
+    called(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest", tmp_path, pscript)
+    called(node_program(), "--input-type=module", "-e", TRANSLATE, core, tmp_path)
+    assert json.loads((tmp_path / "translated.json").read_text(encoding="utf-8")) == list(translated.values())
 
 
 @pytest.fixture(scope="module")

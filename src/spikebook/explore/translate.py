@@ -44,7 +44,7 @@ class Untranslatable(ValueError):
 def javascript(text):
     """`text` (scalar Python functions) as JavaScript that defines functions of the same names."""
     tree = ast.parse(text)
-    functions = {node.name for node in tree.body}
+    functions = {node.name: None for node in tree.body}  # in their order, so that the text is always the same
     for function in tree.body:
         _Check(function, functions).visit(function)
         function.body.insert(0, ast.parse("PSCRIPT_OVERLOAD = False").body[0])
@@ -98,7 +98,7 @@ class _Plain(ast.NodeTransformer):
 class _Check(ast.NodeVisitor):
     def __init__(self, function, functions):
         self.function, self.functions = function.name, functions
-        self.callable = functions | set(MATHEMATICS)
+        self.callable = {*functions, *MATHEMATICS}
 
     def refuse(self, node, reason):
         raise Untranslatable(
