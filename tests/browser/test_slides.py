@@ -109,7 +109,7 @@ def test_the_answer_waits_for_the_next_step(decks, visit):
     assert page.locator("section.present .question").is_visible()
     assert answer.evaluate("one => getComputedStyle(one).visibility") == "hidden"
     page.keyboard.press("ArrowRight")
-    assert answer.evaluate("one => getComputedStyle(one).visibility") == "visible"
+    answer.wait_for()  # until it is seen
     page.keyboard.press("d")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
 
