@@ -21,7 +21,7 @@ UNUSED = re.compile(r"thebe|jupyter\.widget-state|design-tabs", re.IGNORECASE)
 ICON_FONTS = re.compile(r"@font-face\s*{[^}]*vendor/fontawesome[^}]*}")
 SHEET = re.compile(r'\s*<link(?=[^>]*rel="stylesheet")[^>]*href="([^"?]*)[^>]*>')
 SCRIPT = re.compile(r'\s*<script(?: defer(?:="defer")?)? src="([^"?]*)[^>]*></script>')
-OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # page.js sets the one that is used
+OPTION = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>")  # of the theme's search as one types
 # The theme measures every box of a page at its start, which lays all of it out at once; page.js looks when a box is near.
 MEASURED = re.compile(r'\["pre",\s*"\.nboutput[^\]]*\]')
 ALONE = {"explorers.js", "search.js", "places.js"}  # not on every page
