@@ -290,6 +290,11 @@ def test_a_mistyped_name_is_refused_and_nothing_is_graded(course, graded, capsys
         assert [one.name for one in gradebook.assignments] == [NAME]
 
 
+def test_a_folder_that_is_no_course_is_named(tmp_path, capsys):
+    assert commands.main(["--course", str(tmp_path), "grade", NAME]) == 1
+    assert f"{tmp_path} is no course: it has no nbgrader_config.py" in capsys.readouterr().err
+
+
 # The sandbox by itself.
 
 

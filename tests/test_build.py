@@ -4,8 +4,11 @@ import importlib
 import os
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import lxml.html
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -99,6 +102,20 @@ def test_a_change_in_the_package_leaves_no_stale_output(copy):
         result = copy.build(cell)
         assert result.returncode == 0, result.stdout
         assert f"the answer is {answer}" in copy.page()
+
+
+def test_a_courses_own_hub_gets_a_button(copy):
+    config = copy.root / "_config.yml"
+    empty, given = 'jupyterhub_url: ""', "jupyterhub_url: https://hub.example.edu"
+    assert empty in config.read_text(encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8").replace(empty, given), encoding="utf-8")
+    result = copy.build()
+    assert result.returncode == 0, result.stdout
+    button = lxml.html.fromstring(copy.page()).xpath("//a[starts-with(@href, 'https://hub.example.edu/')]/@href")
+    asked = parse_qs(urlsplit(*button).query)
+    repository = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
+    assert asked["repo"] == [repository] and asked["branch"] == ["main"]
+    assert asked["urlpath"] == [f"lab/tree/{repository.rsplit('/', 1)[-1]}/book/intro.ipynb"]
 
 
 def test_a_doi_is_asked_of_the_register(monkeypatch):

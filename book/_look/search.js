@@ -20,7 +20,7 @@ const index = new MiniSearch({
   },
 });
 const byAddress = new Map(places.map((place) => [place.address, place]));
-index.addAll(places);
+const indexed = index.addAllAsync(places, { chunkSize: 40 }); // so that a phone can answer the reader meanwhile
 
 // A part of the text around its first word that was looked for, with all of these marked. Code only where no text has one.
 function excerpt({ paragraphs, code }, terms) {
@@ -74,8 +74,10 @@ function search(query) {
 
 const field = document.querySelector(".bd-search-container input[name=q]");
 field.value = new URLSearchParams(location.search).get("q") ?? "";
-search(field.value);
-field.addEventListener("input", () => search(field.value));
+indexed.then(() => {
+  search(field.value);
+  field.addEventListener("input", () => search(field.value));
+});
 // Not with each letter: Safari refuses more than a hundred of these in half a minute.
 field.addEventListener("change", () => history.replaceState(null, "", `?q=${encodeURIComponent(field.value)}`));
 field.form.addEventListener("submit", (event) => event.preventDefault());

@@ -36,6 +36,7 @@ def test_the_search_finds_what_explains_a_word(visit, disk):
     missed = {}
     for asked, wanted in FOUND.items():
         page.locator(".bd-search-container input").fill(asked)
+        page.locator("#search-results li").first.wait_for()  # what is typed while the index is made is found after it
         first = results(page)[:3]
         if not any(address.endswith(wanted) for address in first):
             missed[asked] = first

@@ -39,6 +39,10 @@ class Course:
     def __init__(self, root=".", **settings):
         """settings: further configuration, as Grade={"cell_seconds": 5}."""
         self.root = Path(root).resolve()
+        if not (self.root / "nbgrader_config.py").is_file():
+            raise RuntimeError(
+                f"{self.root} is no course: it has no nbgrader_config.py. Go to the course's folder, or give --course."
+            )
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
         warnings.filterwarnings(
             "ignore", message="Object of type", module="nbgrader"
@@ -245,8 +249,8 @@ def main(arguments=None):
     package.add_argument("--requirements", help="a list of versions to put beside the course")
     commands.add_parser("summary").add_argument("assignment")
     given = parser.parse_args(arguments)
-    course = Course(given.course)
     try:
+        course = Course(given.course)
         if given.command == "release":
             for assignment in given.assignments or course.assignments:
                 print(course.release(assignment))
