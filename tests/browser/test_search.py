@@ -53,6 +53,7 @@ def test_a_search_from_a_page_shows_where_the_words_stand(visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=squid+axon")
     first = page.locator("#search-results li").first
+    first.wait_for()
     assert {word.lower() for word in first.locator("mark").all_inner_texts()} >= {"squid", "axon"}
     look_with_axe(page)
     page.wait_for_load_state("networkidle")
