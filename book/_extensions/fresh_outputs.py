@@ -20,8 +20,11 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from sphinx.util import logging
+from traitlets.config import Config
 
 logger = logging.getLogger(__name__)
+
+ENCRYPTED = Config(KernelManager={"transport_encryption": "auto"})  # else every notebook's kernel warns that it is not
 
 
 def digest_of_code(root):
@@ -56,7 +59,8 @@ def run_together(app, env, docnames):
 
     def run(path):
         timeout = app.config.nb_execution_timeout
-        return single_nb_execution(waiting[path], cwd=str(path.parent), allow_errors=False, timeout=timeout)
+        where = {"cwd": str(path.parent), "config": ENCRYPTED}
+        return single_nb_execution(waiting[path], **where, allow_errors=False, timeout=timeout)
 
     # The longest first, as far as their length tells.
     paths = sorted(waiting, key=lambda path: -path.stat().st_size)
