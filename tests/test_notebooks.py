@@ -1,6 +1,7 @@
 """The chapters' notebooks keep the form that readers and instructors rely on."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_numbers_and_asserts_do_not_stand_in_the_reader_s_way(path):
 def test_a_chapter_is_linked_by_its_file_which_jupyterlab_opens_too(path):
     """The role `doc` leads nowhere there: write [Synapses](synapses.ipynb)."""
     assert "{doc}" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.parent == BOOK], ids=lambda path: path.stem)
+def test_every_exercise_is_discussed_before_the_next(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    found = re.findall(r"^```\{(exercise)\}|^:::\{dropdown\} (Discussion)", text, re.M)
+    assert ["".join(one) for one in found] == ["exercise", "Discussion"] * (len(found) // 2)
 
 
 def test_the_notebooks_are_found():
