@@ -76,7 +76,7 @@ def draw_social_picture(path):
         axes.plot(trace.t, trace.V, color=theme.LIGHT["Na"], linewidth=4)
         axes.axis("off")
         figure.text(0.07, 0.74, "Spikebook", fontsize=64, weight="bold", color=theme.LIGHT["ink"])
-        figure.text(0.07, 0.62, "An interactive textbook of spiking neurons", fontsize=27, color=theme.LIGHT["muted"])
+        figure.text(0.07, 0.62, "An interactive textbook on spiking neurons", fontsize=27, color=theme.LIGHT["muted"])
         figure.savefig(path)
 
 

@@ -133,15 +133,55 @@ if (last && about && document.querySelector(".bd-sidenav__home-link .current, [h
   about.append("Go on with ", link, ". ", forget);
 }
 
+// After a reload, and on the way back, the text stands where it stood, whatever has become higher or lower above it.
+const STOOD = `spikebook-stood ${location.pathname}`;
+const blocks = [...document.querySelectorAll("article section > *")];
+const keepPlace = () => {
+  const { x, width } = document.querySelector(".bd-content").getBoundingClientRect();
+  const block = document.elementFromPoint(x + width / 3, 100)?.closest("article section > *");
+  try {
+    if (block) sessionStorage.setItem(STOOD, JSON.stringify([blocks.indexOf(block), block.getBoundingClientRect().top]));
+    else sessionStorage.removeItem(STOOD);
+  } catch {} // a browser that keeps nothing
+};
+const standAgain = () => {
+  const [number, top] = JSON.parse(sessionStorage.getItem(STOOD)) ?? [];
+  if (!blocks[number]) return;
+  const until = performance.now() + 3000;
+  let mine = true;
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(act, () => (mine = false), { once: true, passive: true });
+  const hold = () => {
+    const off = blocks[number].getBoundingClientRect().top - top;
+    if (Math.abs(off) > 1) scrollBy({ top: off, behavior: "instant" });
+    if (mine && performance.now() < until) requestAnimationFrame(hold);
+  };
+  hold();
+};
+addEventListener("pagehide", keepPlace);
+document.addEventListener("visibilitychange", () => document.hidden && keepPlace());
+if (["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type)) addEventListener("load", standAgain);
+
+// On a phone the page's contents lie over the page: a choice closes them.
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", ({ target }) => target.closest("a[href^='#']") && dialog.close());
+}
+
 // Read without a network: what was visited by itself, all of it when asked.
 if (navigator.serviceWorker && location.protocol !== "file:") {
   navigator.serviceWorker.register(new URL("worker.js", root), { scope: root.pathname }).catch(() => {});
+  // The first page came before there was anyone to keep it.
+  if (!navigator.serviceWorker.controller) {
+    navigator.serviceWorker.addEventListener("controllerchange", () => {
+      const used = performance.getEntriesByType("resource").map((one) => one.name);
+      navigator.serviceWorker.controller.postMessage({ keep: [location.href, ...used] });
+    });
+  }
   const keep = document.querySelector(".keep-offline");
   if (keep) {
     keep.hidden = false;
     const said = keep.querySelector("output");
     keep.querySelector("button").addEventListener("click", async () => {
-      (await navigator.serviceWorker.ready).active.postMessage("keep all");
+      (await navigator.serviceWorker.ready).active.postMessage("all");
     });
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data.error) said.textContent = `Not everything could be kept: ${data.error}. Try again.`;

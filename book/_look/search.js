@@ -1,7 +1,8 @@
 // The page on which one searches: looks through PAGES, which search_places.py gathered, and shows the best places first.
 
 const MOST = 40;
-const COMMON = new Set("a an and are as at be by can do does for from how i in is it its of on or that the this to what when where which why with you".split(" "));
+const FEW = 5; // places that have all the words: then others, which have some of them, come after these
+const COMMON = new Set("a an and are as at be by can do does for from has have how i in is it its need needs of on or that the there this to what when where which why with you".split(" "));
 
 // What the forms of a word have in common, as in glossary_links.py: spike, spikes, spiking.
 const stem = (word) => word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/^(.{3,}?)(?:ing|ed|es|e)$|^(.{2,}[^su])s$/, "$1$2");
@@ -23,14 +24,15 @@ const byAddress = new Map(places.map((place) => [place.address, place]));
 const indexed = index.addAllAsync(places, { chunkSize: 40 }); // so that a phone can answer the reader meanwhile
 
 // A part of the text around its first word that was looked for, with all of these marked. Code only where no text has one.
-function excerpt({ paragraphs, code }, terms) {
+// A place that is named after the words is told from its beginning.
+function excerpt({ name, paragraphs, code }, terms) {
   const found = new Set(terms);
   const isFound = (word) => found.has(stem(word));
   const words = (text) => text.split(/([\p{L}\p{M}\p{N}]+)/u);
   const count = (text) => new Set(words(text).map(stem).filter((word) => found.has(word))).size;
   const text = [paragraphs, code].flat().reduce((best, one) => count(one) > count(best) && !(count(best) && code.includes(one)) ? one : best, paragraphs[0] ?? "");
   const parts = words(text);
-  const first = Math.max(parts.findIndex(isFound), 0);
+  const first = count(name) === found.size ? 0 : Math.max(parts.findIndex(isFound), 0);
   let start = first, end = first, length = 0;
   while (start > 0 && length < 80) length += parts[--start].length;
   while (end < parts.length && length < 260) length += parts[end++].length;
@@ -53,10 +55,16 @@ const says = (place, phrase) => (place.stems ??= stems([place.name, ...place.par
 
 function search(query) {
   const phrase = stems(query);
-  let results = index.search(query, { combineWith: "AND" });
-  if (!results.length) results = index.search(query);
-  for (const result of results) if (says(byAddress.get(result.id), phrase)) result.score *= 2;
-  results.sort((a, b) => b.score - a.score);
+  const ranked = (combineWith) => {
+    const found = index.search(query, { combineWith });
+    for (const result of found) if (says(byAddress.get(result.id), phrase)) result.score *= 2;
+    return found.sort((a, b) => b.score - a.score);
+  };
+  const results = ranked("AND");
+  if (results.length < FEW) {
+    const best = new Set(results.map(({ id }) => id));
+    results.push(...ranked("OR").filter(({ id }) => !best.has(id)));
+  }
   const more = results.length > MOST ? `, the best ${MOST} of them:` : "";
   if (!query.trim()) report.textContent = "";
   else if (results.length) report.textContent = `${results.length} ${results.length > 1 ? "places" : "place"}${more}`;

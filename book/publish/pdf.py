@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from .pages import ADDRESS, PROJECT, ROOT, browser, parts
 
-TITLE, SUBTITLE = "Spikebook", "an interactive textbook of spiking neurons"
+TITLE, SUBTITLE = "Spikebook", "an interactive textbook on spiking neurons"
 AUTHOR = PROJECT["authors"][0]["name"]
 FONTS = ROOT / "book" / "_look" / "node_modules" / "@fontsource"  # each weight a file: PDF knows no variable fonts
 TEXT_WIDTH = 605  # CSS pixels: print.css leaves 16 cm of A4

@@ -54,6 +54,58 @@ def test_the_reader_goes_on_where_reading_stopped(visit):
     assert page.evaluate("localStorage['spikebook-place']") is None
 
 
+@pytest.mark.parametrize("width, height", [(1280, 900), (390, 844)])
+@pytest.mark.parametrize("leave", ["reload", "another page"])
+def test_the_text_stands_where_it_stood(visit, leave, width, height):
+    page = visit("book/membrane_potential", width=width, height=height)
+    sections = page.locator("article section section:has(> h2)")
+    page.wait_for_load_state("networkidle")
+    for number in (4, 8):
+        middle = sections.nth(number).locator("> p").nth(1)
+        middle.evaluate("one => one.scrollIntoView({ block: 'start' })")
+        page.wait_for_timeout(1500)  # sections near by come, explorers above have begun
+        middle.evaluate("one => one.scrollIntoView({ block: 'start' })")
+        top = middle.bounding_box()["y"]
+        if leave == "reload":
+            page.reload()
+        else:
+            page.goto(page.url.replace("book/membrane_potential", "book/appendices/bibliography"))
+            page.wait_for_load_state("networkidle")
+            page.go_back()
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1000)
+        assert abs(middle.bounding_box()["y"] - top) < 3
+
+
+def test_a_chosen_section_is_not_hidden_by_the_contents_on_a_phone(visit):
+    page = visit("book/membrane_potential", width=390, height=844)
+    page.get_by_label("Toggle secondary sidebar").click()
+    link = page.get_by_role("dialog").get_by_role("link", name="Summary")
+    link.click()
+    link.wait_for(state="hidden")
+    assert page.url.endswith("#summary")
+
+
+def test_the_keyboard_s_place_is_seen_all_around_the_text(visit):
+    page = visit("book/synapses")
+    unseen, stops = set(), set()
+    look = """() => {
+        const at = document.activeElement, { outlineStyle, outlineWidth } = getComputedStyle(at);
+        const seen = at.matches("[data-explorer] *") || (outlineStyle === "solid" && parseFloat(outlineWidth) >= 2);
+        return [at.outerHTML.slice(0, 120), seen];
+    }"""
+    for start in ("nav.bd-links", ".bd-header-article", ".bd-sidebar-secondary", ".page-tools", ".prev-next-footer"):
+        first = page.locator(f"{start} :is(a, button, summary)").first
+        first.focus()
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            stop, seen = page.evaluate(look)
+            stops.add(stop)
+            if not seen:
+                unseen.add(stop)
+    assert len(stops) > 40 and not unseen
+
+
 def test_a_term_is_explained_to_the_mouse_and_the_keyboard(visit):
     page = visit("book/membrane_potential")
     term, explanation = page.locator("a.term").nth(2), page.get_by_role("tooltip")
@@ -98,6 +150,31 @@ def test_the_book_is_read_without_a_network_once_it_is_kept(visit):
     page.locator("#search-results li a[href*=membrane_potential]").first.wait_for()
 
 
+def test_what_was_read_is_read_again_without_a_network_and_what_was_not_is_said(browser, site_url):
+    root = site_url.rstrip("/")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{root}/book/synapses.html")  # the first page comes before the worker that keeps
+    page.wait_for_function(
+        "async address => await (await caches.open('spikebook')).match(address)", arg=f"{root}/book/synapses.html"
+    )
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{root}/")
+    page.wait_for_url("**/book/intro.html")
+    page.wait_for_load_state("networkidle")
+    context.new_cdp_session(page).send("Network.clearBrowserCache")
+    context.set_offline(True)
+    page.goto(f"{root}/book/synapses.html")
+    assert len(explorers(page)) >= 1
+    page.goto(f"{root}/book/first_network.html")
+    assert page.get_by_role("heading").inner_text() == "This page was not kept"
+    page.get_by_role("link", name="Synapses").click()
+    page.wait_for_url("**/book/synapses.html")
+    page.goto(f"{root}/index.html")
+    page.wait_for_url("**/book/intro.html")
+    context.close()
+
+
 def test_a_page_that_cannot_be_kept_is_shown(visit):
     page = visit("book/intro")
     page.evaluate("navigator.serviceWorker.ready")
@@ -111,6 +188,8 @@ def test_a_page_is_cited_reported_and_taken_along(site_dir):
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     released = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert str(released["version"]) == version
+    start = " ".join((site_dir / "book" / "intro.html").read_text("utf-8").split())
+    assert f"({released['date-released'].year}). <em>{released['title']}</em>, version {version}" in start
     for name in CHAPTERS:
         page = frame(site_dir / f"{name}.html")
         title = re.sub(r"^[\d.\s]+|#$", "", page.h1.get_text()).strip()

@@ -25,3 +25,15 @@ def test_a_choice_made_by_keys_shows_its_reason_and_no_other(visit, scripts):
     assert reasons.nth(1).inner_text()
     page.emulate_media(media="print")
     assert choices.first.is_visible() and not says.is_visible()
+
+
+def test_right_answers_are_counted(visit):
+    page = visit("book/membrane_potential")
+    questions = page.locator("section#check-yourself .sb-question")
+    for number in range(questions.count()):
+        questions.nth(number).locator("input.right").check()
+    questions.first.locator("input:not(.right)").first.check()
+    # What style sheets say has no element; a screen reader is told all the same.
+    told = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    said = "".join(node["name"]["value"] for node in told if node["role"]["value"] == "StaticText")
+    assert f"{questions.count() - 1} of {questions.count()} right" in said

@@ -21,6 +21,7 @@ FOUND = {
     "Tsodyks Markram": "synapses.html#strength-changes-with-every-spike",
     "Ohm's law": "equations.html#ohms-law",
     "GHK": "equations.html#goldman-hodgkin-katz-equation",
+    "why do axons need myelin": "action_potential.html#wrapping-myelin",
     "solve_ivp": "numerical_methods.html#how-wrong-the-order-measured",
 }
 
@@ -65,6 +66,12 @@ def test_a_search_from_a_page_shows_where_the_words_stand(visit):
     page.wait_for_function(inside, arg=page.url.split("#")[1])
     page.wait_for_timeout(1000)  # explorers and type that come later must not push it away
     assert page.evaluate(inside, page.url.split("#")[1])
+
+
+def test_a_term_is_told_from_its_beginning(visit):
+    page = visit("search", "?q=refractory")
+    place = page.locator("#search-results li").filter(has=page.locator("a[href$='#term-refractory-period']"))
+    assert place.locator(".context").inner_text().startswith("The time after a spike")
 
 
 def test_what_is_nowhere_is_said_to_be_nowhere(visit):
