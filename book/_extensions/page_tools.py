@@ -54,6 +54,8 @@ def add_tools(app, pagename, templatename, context, doctree):
     title = next(doctree.findall(nodes.title)).astext()
     context["page_description"] = " ".join(context["page_description"].removeprefix(title).split())
     book = yaml.safe_load((Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8"))
+    if pagename == app.config.root_doc:
+        context["title"], context["docstitle"] = book["title"], ""
     address = f"{urls['Homepage']}{app.builder.get_target_uri(pagename)}"
     report = f"On the page “{title}” ({address}):\n\nWhat is wrong, and how you know:\n"
     is_notebook = Path(app.env.doc2path(pagename)).suffix == ".ipynb"

@@ -79,6 +79,10 @@ def test_a_page_says_what_it_its_figures_and_its_equations_are(visited, name):
     assert page.locator("h1:visible").inner_text().strip(" #")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.get_by_role("main").count() == 1
+    assert (
+        page.get_by_role("heading", name="#").count() == 0
+    )  # the sign that links to a heading is not read out with it
+    assert page.locator("article summary[aria-label]").count() == 0  # what a fold says is what it is called
     explorers(page)
     figures = page.locator("article :is(img, svg[role=img])")
     for description in figures.evaluate_all("all => all.map(one => one.ariaLabel ?? one.alt ?? '')"):
