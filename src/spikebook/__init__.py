@@ -1,4 +1,4 @@
-"""Spikebook: the simulations behind an interactive textbook of spiking neurons.
+"""Spikebook: the simulations behind an interactive textbook on spiking neurons.
 
 import spikebook as sb
 trace = sb.simulate(sb.hodgkin_huxley.MODEL, current=sb.stimuli.step(10, start=10, stop=90))
