@@ -57,6 +57,10 @@ export function slider(control, onInput) {
   const snapped = (value) => Number((Math.round(value / step) * step).toFixed(6));
   const within = (value) => Math.min(high, Math.max(low, value));
   range.addEventListener("input", () => onInput(within(snapped(range.valueAsNumber))));
+  // A finger that comes down here and then scrolls the page has moved the slider: it is put back.
+  let before;
+  range.addEventListener("pointerdown", () => (before = range.valueAsNumber));
+  range.addEventListener("pointercancel", () => onInput(before));
   range.addEventListener("keydown", (event) => {
     const amount = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
     if (amount === undefined) return;
