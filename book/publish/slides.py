@@ -198,7 +198,7 @@ def frame(page, stem, name, target, browsing):
     browsing.goto(f"{(target.parent / f'{stem}.html').as_uri()}?embed={name}")
     for width in range(WIDTH, 2 * WIDTH, 100):
         browsing.set_viewport_size({"width": width, "height": 100})
-        browsing.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+        browsing.locator(".sb-summary:not(:empty)").wait_for()
         height = browsing.evaluate("document.documentElement.scrollHeight")
         scale = min(WIDTH / width, HEIGHT / height)
         if height * WIDTH / width <= HEIGHT:

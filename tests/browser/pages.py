@@ -29,7 +29,7 @@ def explorers(page, among="[data-explorer]"):
     roots = {root.get_attribute("data-explorer"): root for root in page.locator(among).all()}
     for root in roots.values():
         root.scroll_into_view_if_needed()
-        root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+        root.locator(".sb-summary:not(:empty)").wait_for()
     return roots
 
 
@@ -55,7 +55,7 @@ def first_slider(root):
 
 
 def summary(root):
-    return root.locator("[aria-live=polite]").first.inner_text()
+    return root.locator(".sb-summary").inner_text()
 
 
 def picture(root):

@@ -58,7 +58,7 @@ class Reader:
         raise AssertionError(f"the arrows never come to {option!r}")
 
     def said(self):
-        return self.explorer.locator("[aria-live=polite]").first.inner_text()
+        return self.explorer.locator(".sb-summary").inner_text()
 
     def until(self, key, seen, most=220):
         """Press a key until what is said is as wanted; the value of the slider then."""
@@ -205,9 +205,7 @@ def firing_patterns(reader):
 def first_network(reader):
     """How often the excitatory neurons fire without synapses, in the first second."""
     reader.go("No synapses").press("Enter")
-    reader.page.wait_for_function(
-        "document.querySelector('[aria-live=polite]').textContent.startsWith('In the last second')"
-    )
+    reader.page.wait_for_function("document.querySelector('.sb-summary').textContent.startsWith('In the last second')")
     explorer = sb.explore.first_network()
     explorer.excitation = explorer.inhibition = 0
     return after("excitatory", reader.said()), np.count_nonzero(explorer.trace().spike_ids < 800) / 800

@@ -19,7 +19,7 @@ TRY_EXPLORERS = """(async () => {
     };
     const wrong = [];
     for (const root of document.querySelectorAll('[data-explorer]')) {
-        const said = () => root.querySelector('[aria-live=polite]')?.textContent;
+        const said = () => root.querySelector('.sb-summary')?.textContent;
         const drawn = () => [...root.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join();
         root.scrollIntoView({ behavior: 'instant' });
         await until(said);

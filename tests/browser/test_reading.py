@@ -125,7 +125,7 @@ def test_an_embedded_explorer_stands_alone(visit, written):
     for stem in stems:
         page = visit(name, query=f"?embed={stem}", width=360)
         root = page.locator(f"[data-explorer={stem}]")
-        root.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+        root.locator(".sb-summary:not(:empty)").wait_for()
         shown = page.evaluate(
             "[...document.body.children].filter(one => one.getClientRects().length).map(one => one.dataset.explorer)"
         )

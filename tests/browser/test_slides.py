@@ -94,7 +94,7 @@ def test_no_slide_is_cut(decks, visit, name):
     for number in range(page.evaluate("Reveal.getTotalSlides()")):
         page.evaluate(f"Reveal.slide({number}, 0, 99)")
         if frame := page.query_selector("section.present iframe"):
-            frame.content_frame().locator("[aria-live=polite]:not(:empty)").first.wait_for()
+            frame.content_frame().locator(".sb-summary:not(:empty)").wait_for()
         cut += page.evaluate(OVERFLOWING)
     assert not cut
     page.evaluate("document.querySelector('section.present .fit').style.zoom = 3")
@@ -119,7 +119,7 @@ def test_an_explorer_lives_in_its_slide(decks, visit):
     turn_to(page, "explorer")
     here = page.evaluate("Reveal.getIndices().h")
     explorer = page.frame_locator("section.present iframe").locator("[data-explorer]")
-    explorer.locator("[aria-live=polite]:not(:empty)").first.wait_for()
+    explorer.locator(".sb-summary:not(:empty)").wait_for()
     before = summary(explorer)
     first_slider(explorer)[0].focus()
     page.keyboard.press("PageDown")

@@ -3,7 +3,7 @@
 // `spec.code` holds the axon's equations, translated from Python. Each panel has one thing to take in hand: along the axon
 // the electrodes that listen, A and B; on the map those that stimulate, 1 and 2; over time the moment that is shown.
 
-import { button, element, reword } from "./controls.js";
+import { button, element, readOut, reword } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 import { SpaceTime } from "./spacetime.js";
 
@@ -93,6 +93,7 @@ export function axon(explorer) {
   });
   const reading = element("p", "sb-reading", "", { "aria-live": "off" });
   const panels = [along, map, over];
+  readOut(stack, reading);
   stack.append(...panels.map((panel) => panel.element));
 
   let shown = null;
@@ -202,7 +203,6 @@ export function axon(explorer) {
     if (!shown || amount === undefined) return;
     event.preventDefault();
     take({ moment: explorer.values.moment + (event.shiftKey ? 10 : 1) * amount });
-    reading.setAttribute("aria-live", "polite");
   });
 
   // ---- playing

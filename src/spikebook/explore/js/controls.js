@@ -22,10 +22,17 @@ export function element(tag, className = "", text = "", attributes = {}) {
 }
 
 // Changes a node's words in place. A text node put in for another would have every rule of the page that looks at a
-// box's content looked at again, in every frame of what moves.
+// box's content looked at again, in every frame of what moves. What is unchanged is not touched, or it might be read out again.
 export function reword(node, text) {
+  if (node.textContent === text) return;
   if (node.childNodes.length === 1 && node.firstChild.nodeType === Node.TEXT_NODE) node.firstChild.data = text;
   else node.textContent = text;
+}
+
+// What keys of `stack` bring to `reading` is read out; what changes it while the focus is elsewhere is not.
+export function readOut(stack, reading) {
+  stack.addEventListener("keydown", () => reading.setAttribute("aria-live", "polite"));
+  stack.addEventListener("focusout", () => reading.setAttribute("aria-live", "off"));
 }
 
 export const UNITS = {

@@ -13,6 +13,8 @@
 import { button, choice, element, reword, slider } from "./controls.js";
 import { views } from "./views.js";
 
+const SETTLED = 500, HEARD = 5000; // ms after which words for a screen reader are written, and are gone again
+
 export class Explorer {
   // root: the element to fill; spec: what Python says of the explorer, with the settings it was shown at; store: where
   // settings live in a kernel.
@@ -50,9 +52,10 @@ export class Explorer {
     this.view = views[spec.view](this);
     const stage = element("div", "sb-stage");
     stage.append(...this.view.elements);
-    this.summary = element("p", "sb-summary", "", { "aria-live": "polite", role: "status" });
+    this.summary = element("p", "sb-summary");
+    this.status = element("p", "sb-status", "", { "aria-live": "polite", role: "status" });
     this.message = element("p", "sb-message", "", { role: "alert" });
-    stage.append(this.summary, this.message);
+    stage.append(this.summary, this.status, this.message);
     const live = element("div", "sb-live");
     const panel = this.panel();
     // On a narrow page the stage lies over the controls that scroll: what the keyboard comes to is moved out from under it.
@@ -181,16 +184,16 @@ export class Explorer {
   update() {
     if (!this.stale) return;
     this.stale = false;
+    const first = !this.result;
     try {
       this.result = this.view.compute({ ...this.spec.fixed, ...this.values });
       this.failure = null;
       this.redraw();
-      const summary = this.view.summary(this.result);
-      if (this.summary.textContent !== summary) reword(this.summary, summary); // what is unchanged is not read out again
+      this.summarize(this.view.summary(this.result), first);
     } catch (error) {
       this.failure = error;
       this.say(error.message);
-      reword(this.summary, "");
+      this.summarize("");
     }
   }
 
@@ -241,7 +244,24 @@ export class Explorer {
   // ---- what leaves the explorer
 
   say(text) {
-    if (this.message.textContent !== text) reword(this.message, text);
+    reword(this.message, text);
+  }
+
+  // The result in words: seen at once, and heard when it has changed and settled.
+  summarize(text, silent = false) {
+    if (this.summary.textContent === text) return;
+    reword(this.summary, text);
+    if (!silent) this.announce(text);
+  }
+
+  // For a screen reader alone: the last of what is said in quick succession. It does not stay, or it would be read beside the summary.
+  announce(text) {
+    clearTimeout(this.announcing);
+    reword(this.status, "");
+    this.announcing = setTimeout(() => {
+      reword(this.status, text);
+      this.announcing = setTimeout(() => reword(this.status, ""), HEARD);
+    }, SETTLED);
   }
 
   // What scripts and tests hold: `element.explorer`.
@@ -338,5 +358,6 @@ export class Explorer {
     const anchor = element("a", "", "", { href: URL.createObjectURL(blob), download: `${this.spec.name}.${ending}` });
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+    this.announce(`Saved as ${anchor.download}.`);
   }
 }

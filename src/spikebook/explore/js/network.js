@@ -141,7 +141,7 @@ export function network(explorer) {
     explorer.redraw();
     if (!said && life.t - changedAt >= page) {
       said = true;
-      reword(explorer.summary, summary());
+      explorer.summarize(summary());
     }
     keep();
   }
@@ -328,7 +328,7 @@ export function network(explorer) {
     playing = !playing;
     before = performance.now();
     label();
-    if (!playing) reword(explorer.summary, summary());
+    if (!playing) explorer.summarize(summary());
     keep();
   });
   function label() {

@@ -3,7 +3,7 @@
 // What is computed here comes from Python: `spec.code` holds the model's functions, its numerical method, the search for
 // rest and the samplers of stimuli, translated. This file hands them arrays and draws what they return.
 
-import { element, reword, unitText } from "./controls.js";
+import { element, readOut, reword, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 import { pulseTools } from "./pulses.js";
 
@@ -116,6 +116,7 @@ export function neuron(explorer) {
   });
   const line = element("div", "sb-line", "", { hidden: "" });
   const reading = element("p", "sb-reading", "", { "aria-live": "off" });
+  readOut(stack, reading);
   stack.append(...panels.map((panel) => panel.element), line);
 
   let shown = null;
@@ -239,7 +240,6 @@ export function neuron(explorer) {
     } else return;
     event.preventDefault();
     read();
-    reading.setAttribute("aria-live", "polite");
   });
 
   // Which sliders say something depends on the stimulus.

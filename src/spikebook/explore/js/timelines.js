@@ -1,6 +1,6 @@
 // Panels below one another over a common time axis, and a line at which their values are read: by hand and by key.
 
-import { element, reword, unitText } from "./controls.js";
+import { element, readOut, reword, unitText } from "./controls.js";
 import { Panel, tidy } from "./panel.js";
 
 // panels: [{ title, unit, base, heights: [wide, narrow], most, lines: [{ name, label, colour, dash }], more }]: more are keys of what a
@@ -22,6 +22,7 @@ export function timelines(panels, describe, digits = 3, moved = () => {}) {
   const stack = element("div", "sb-panels", "", { tabindex: 0, role: "application", "aria-label": `${describe} Left and right arrow move the reading line.` });
   const line = element("div", "sb-line", "", { hidden: "" });
   const reading = element("p", "sb-reading", "\u00a0", { "aria-live": "off" });
+  readOut(stack, reading);
   stack.append(...drawn.map((panel) => panel.element), line);
 
   let shown = null;
@@ -50,7 +51,6 @@ export function timelines(panels, describe, digits = 3, moved = () => {}) {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!shown || !way) return;
     event.preventDefault();
-    reading.setAttribute("aria-live", "polite");
     moveTo((at ?? shown.duration / 2) + way * shown.duration / (event.shiftKey ? 20 : 200));
   });
 
