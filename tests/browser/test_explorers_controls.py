@@ -69,3 +69,15 @@ def test_a_screen_reader_hears_what_was_saved(opened, button, ending):
     status = one.get_by_role("status")
     assert status.bounding_box()["width"] == 1
     page.wait_for_function("!document.querySelector('[role=status]').textContent")
+
+
+@every_explorer
+def test_a_slider_and_its_number_are_called_by_symbol_and_meaning(opened, make):
+    explorer, name = make(), make.__name__
+    page = opened(explorer)
+    for control in explorer._spec["controls"]:
+        if "options" in control:
+            continue
+        called = control.get("label") or f"{control['name'].replace('_', ' ')}, {control['meaning']}"
+        for role in ("slider", "spinbutton"):
+            assert root(page, name).get_by_role(role, name=called, exact=True).count() == 1, called

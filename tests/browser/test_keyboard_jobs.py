@@ -14,7 +14,7 @@ from spikebook.receptive_fields import bench
 
 SQUID = json.loads((ROOT / "tests" / "reference" / "hodgkin_huxley.json").read_text("utf-8"))
 KEYS = {"Tab", "Shift+Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", "Space"}
-# What a screen reader calls the element that has the focus, and its value; of a slider's two halves, the slider. A symbol's subscript is read with it: gNa.
+# What a screen reader calls the element that has the focus, and its value; of a slider's two halves, the slider.
 SPOKEN = """() => {
     const one = document.activeElement;
     const name = one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
@@ -86,7 +86,7 @@ def intro(reader):
 
 def membrane_potential(reader):
     """The permeability to sodium at which the membrane has no voltage (Goldman's equation says: inflows equal outflows)."""
-    found = reader.go("PNa").until("ArrowRight", lambda said: after("V rests at", said) >= 0)
+    found = reader.go("P Na").until("ArrowRight", lambda said: after("V rests at", said) >= 0)
     return found, (1 * (400 - 20) + 0.45 * (560 - 52)) / (440 - 50)
 
 
@@ -137,7 +137,7 @@ def action_potential(reader):
 
 def synapses(reader):
     """The rate of inhibition that silences the neuron."""
-    found = reader.go("rI").until("ArrowRight", lambda said: said.startswith("No spike"))
+    found = reader.go("r I").until("ArrowRight", lambda said: said.startswith("No spike"))
     explorer = sb.explore.synapses()
     rates = [rate for rate in np.arange(10, 40, 0.2).round(1) if rate >= found - 1]
     for rate in rates:
@@ -164,7 +164,7 @@ def refractory_period(reader):
 
 def hodgkin_huxley_circuit(reader):
     """The voltage at which no sodium current flows: sodium's battery."""
-    found = reader.go("Vstep").until("ArrowRight", lambda said: "Na⁺ no current" in said)
+    found = reader.go("V step").until("ArrowRight", lambda said: "Na⁺ no current" in said)
     return found, SQUID["parameters"]["E_Na"]
 
 

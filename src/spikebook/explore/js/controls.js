@@ -5,13 +5,15 @@ export function symbol(name) {
   const span = element("span", "sb-symbol");
   const match = /^([A-Za-z\u03c3\u03c4])(?:_(\w+))?$/.exec(name.replace(/^tau(?=_|$)/, "\u03c4").replace(/^sigma$/, "\u03c3"));
   if (!match) {
-    span.textContent = name.replace("_", " ");
+    span.textContent = spoken(name);
     return span;
   }
   span.append(element("i", "", match[1]));
   if (match[2]) span.append(element("sub", "", match[2]));
   return span;
 }
+
+export const spoken = (name) => name.replaceAll("_", " ");
 
 export function element(tag, className = "", text = "", attributes = {}) {
   const node = document.createElement(tag);
@@ -53,9 +55,9 @@ export function slider(control, onInput) {
   const row = element("div", "sb-control");
   const label = element("label", "", "", { for: id, title: meaning });
   label.append(control.label ?? symbol(name), element("span", "sb-meaning", meaning));
-  const common = { min: low, max: high };
+  const common = { min: low, max: high, "aria-label": control.label ?? `${spoken(name)}, ${meaning}` };
   const range = element("input", "", "", { ...common, id, type: "range", step: "any", name });
-  const box = element("input", "", "", { ...common, type: "number", step: "any", "aria-label": control.label ?? `${name}, ${meaning}`, inputmode: "decimal" });
+  const box = element("input", "", "", { ...common, type: "number", step: "any", inputmode: "decimal" });
   const shown = unitText(unit);
   const field = element("span", "sb-field");
   field.append(box, element("span", "sb-unit", shown));
