@@ -81,3 +81,40 @@ def test_a_slider_and_its_number_are_called_by_symbol_and_meaning(opened, make):
         called = control.get("label") or f"{control['name'].replace('_', ' ')}, {control['meaning']}"
         for role in ("slider", "spinbutton"):
             assert root(page, name).get_by_role(role, name=called, exact=True).count() == 1, called
+
+
+# What a screen reader says of the points that are dragged, after each key.
+ANSWERED = {
+    "hodgkin_huxley_circuit": [
+        {"ArrowUp": "-64 mV", "ArrowLeft": "-65 mV"},
+        {"ArrowUp": "V step 1 mV, length 10 ms", "ArrowLeft": "V step 1 mV, length 9.9 ms"},
+        {"ArrowDown": "-66 mV", "ArrowRight": "-65 mV"},
+    ],
+    "izhikevich_model": [{"ArrowRight": "v start -69.5 mV, u start -14 mV/ms"}],
+    "receptive_fields": [
+        {"ArrowRight": "x 0.9 °, y 0.2 °"},
+        {"ArrowLeft": "length 3 °, angle 91 °", "ArrowUp": "length 3.1 °, angle 91 °"},
+        {"ArrowUp": "0.7 °"},
+    ],
+    "refractory_period": [
+        {"ArrowLeft": "gap 7.9 ms, strength 30 µA/cm²", "ArrowUp": "gap 7.9 ms, strength 30.5 µA/cm²"}
+    ],
+    "toward_learning": [{"ArrowUp": "2.02 µA/cm²", "ArrowLeft": "2 µA/cm²"}],
+}
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_point_is_a_slider_that_answers_a_key_with_its_values(opened, name):
+    explorer = getattr(sb.explore, name)()
+    page = opened(explorer)
+    one = root(page, name)
+    points = one.locator(".sb-point").all()
+    assert len(points) == len(ANSWERED[name])
+    for point, answers in zip(points, ANSWERED[name]):
+        assert point.get_attribute("role") == "slider"
+        point.focus()
+        for key, answer in answers.items():
+            page.keyboard.press(key)
+            assert point.get_attribute("aria-valuetext") == answer
+        low, now, high = (float(point.get_attribute(f"aria-value{part}")) for part in ("min", "now", "max"))
+        assert low <= now <= high and f"{now:g} " in answer

@@ -46,7 +46,7 @@ def test_the_thresholds_in_the_page_are_python_s(opened):
 def test_the_second_pulse_is_dragged_over_the_map_and_moved_by_keys(opened):
     page = opened(sb.explore.refractory_period())
     point, summary = (
-        root(page, "refractory_period").locator("[role=application]"),
+        root(page, "refractory_period").locator(".sb-point"),
         root(page, "refractory_period").locator(".sb-summary"),
     )
     expect(summary).to_have_text(re.compile(r"^No second spike\. At this gap it takes 43\.6"))
@@ -92,7 +92,7 @@ def test_a_click_on_the_map_moves_the_second_pulse_there(opened):
 def test_a_finger_moves_the_point_and_scrolls_the_page_beside_it(opened):
     page = opened(sb.explore.refractory_period(), width=360, has_touch=True)
     one = root(page, "refractory_period")
-    assert one.locator("[role=application]").evaluate("point => getComputedStyle(point).touchAction") == "none"
+    assert one.locator(".sb-point").evaluate("point => getComputedStyle(point).touchAction") == "none"
     assert one.locator(".sb-panels").evaluate("stack => getComputedStyle(stack).touchAction") == "pan-y"
     box = one.locator("canvas").last.bounding_box()
     tap(page, box["x"] + 46 + (box["width"] - 56) * 0.5, box["y"] + 30)

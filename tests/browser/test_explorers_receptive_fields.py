@@ -47,7 +47,7 @@ def test_a_field_that_is_wrong_in_the_page_would_be_noticed(opened):
 
 def test_a_bar_is_dragged_turned_and_resized_by_its_handles_until_the_cell_fires(opened):
     page = opened(sb.explore.receptive_fields())
-    body, end, side = root(page, "receptive_fields").locator("[role=application]").all()
+    body, end, side = root(page, "receptive_fields").locator(".sb-point").all()
     one = sb.receptive_fields.bench.neuron(9)
     drag(page, middle(body), on_screen(page, one.x, one.y))
     now = settings(page, "receptive_fields")
@@ -67,7 +67,7 @@ def test_a_bar_is_dragged_turned_and_resized_by_its_handles_until_the_cell_fires
 
 def test_the_stimulus_obeys_the_keyboard(opened):
     page = opened(sb.explore.receptive_fields())
-    body, end, side = root(page, "receptive_fields").locator("[role=application]").all()
+    body, end, side = root(page, "receptive_fields").locator(".sb-point").all()
     body.focus()
     for key in ("ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
         page.keyboard.press(key)
@@ -143,7 +143,7 @@ def test_sound_comes_only_when_asked_for_and_stops_when_asked(opened):
 
 def test_a_finger_drags_the_stimulus_and_scrolls_the_page_beside_it(opened):
     page = opened(sb.explore.receptive_fields(), width=360, has_touch=True)
-    for point in root(page, "receptive_fields").locator("[role=application]").all():
+    for point in root(page, "receptive_fields").locator(".sb-point").all():
         assert point.evaluate("point => getComputedStyle(point).touchAction") == "none"
     assert (
         root(page, "receptive_fields").locator(".sb-panels").evaluate("one => getComputedStyle(one).touchAction")

@@ -4,7 +4,7 @@
 // The curve, the fit and the voltage are translated Python.
 
 import { element, reword, unitText } from "./controls.js";
-import { draggable, pressable } from "./dragging.js";
+import { draggable, pointOf, pressable } from "./dragging.js";
 import { Panel, ticks, tidy } from "./panel.js";
 
 // A panel over currents.
@@ -86,11 +86,7 @@ export function activation(explorer) {
   left.unit = span.unit;
   const voltage = new Panel({ height: 96, phoneHeight: 70, base: [-80, -40], most: 2, showTime: true, title: [element("span", "sb-panel-name", "V (mV) at the marked input")] });
   const panels = [curve, left, voltage];
-  const handle = element("div", "sb-point", "", {
-    tabindex: 0,
-    role: "application",
-    "aria-label": "The marked input on the curve. Left and right arrow move it; with Shift in larger steps.",
-  });
+  const handle = pointOf(explorer, "The marked input on the curve. Left and right arrow move it; with Shift in larger steps.", "current");
   const field = element("div", "sb-map");
   field.append(curve.element, handle);
   const stack = element("div", "sb-panels");
@@ -134,7 +130,7 @@ export function activation(explorer) {
   draggable(handle, moveTo);
   pressable(curve.canvas, moveTo);
   handle.addEventListener("keydown", (event) => {
-    const sign = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const sign = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!sign) return;
     event.preventDefault();
     explorer.apply({ current: snapped(explorer.values.current + sign * (event.shiftKey ? 10 : 1) * control.step) });

@@ -4,7 +4,7 @@
 // What is computed here comes from Python, translated: the clamp's program and what a block or another bath changes.
 
 import { element } from "./controls.js";
-import { draggable, pressable } from "./dragging.js";
+import { draggable, pointOf, pressable } from "./dragging.js";
 import { Panel } from "./panel.js";
 import { stroke, timelines } from "./timelines.js";
 
@@ -199,11 +199,11 @@ export function clampRig(explorer) {
   const [voltage, flow] = lines.panels;
 
   const handles = Object.entries({
-    V_hold: ["Voltage before the step", "Up and down arrow change it"],
-    V_step: ["Voltage and length of the step", "Up and down arrow change the voltage, left and right arrow the length"],
-    V_back: ["Voltage after the step", "Up and down arrow change it"],
-  }).map(([name, [what, how]]) => {
-    const node = element("div", "sb-point", "", { tabindex: 0, role: "application", "aria-label": `${what}. ${how}; with Shift in larger steps.` });
+    V_hold: ["Voltage before the step. Up and down arrow change it", []],
+    V_step: ["Voltage and length of the step. Up and down arrow change the voltage, left and right arrow the length", ["length"]],
+    V_back: ["Voltage after the step. Up and down arrow change it", []],
+  }).map(([name, [label, more]]) => {
+    const node = pointOf(explorer, `${label}; with Shift in larger steps.`, name, ...more);
     stack.append(node);
     return { name, node };
   });
@@ -301,7 +301,8 @@ export function clampRig(explorer) {
       before = shown.arrays.current.slice();
     });
     node.addEventListener("keydown", (event) => {
-      const moves = { ArrowDown: [name, -1], ArrowUp: [name, 1], ...(name === "V_step" && { ArrowLeft: ["length", -1], ArrowRight: ["length", 1] }) };
+      const sideways = name === "V_step" ? "length" : name;
+      const moves = { ArrowDown: [name, -1], ArrowUp: [name, 1], ArrowLeft: [sideways, -1], ArrowRight: [sideways, 1] };
       event.stopPropagation();
       const [what, way] = moves[event.key] ?? [];
       if (!what) return;

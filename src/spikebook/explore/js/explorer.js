@@ -22,6 +22,7 @@ export class Explorer {
     Object.assign(this, { root, spec, store, page });
     this.values = {};
     this.rows = {};
+    this.points = []; // what is called with the values when one is shown
     this.stale = true;
     this.visible = true;
     this.build();
@@ -163,6 +164,7 @@ export class Explorer {
 
   show(name) {
     this.rows[name]?.show(this.values[name]);
+    for (const show of this.points) show(this.values);
     this.view.adapt?.(name, this.values[name]);
   }
 

@@ -3,7 +3,7 @@
 
 import { clicks } from "./clicks.js";
 import { button, element } from "./controls.js";
-import { draggable, pressable } from "./dragging.js";
+import { draggable, pointOf, pressable } from "./dragging.js";
 import { MARGIN, Panel } from "./panel.js";
 
 const WIDEST = 420; // CSS pixels of the screen
@@ -93,10 +93,13 @@ export function lightBench(explorer) {
     title: [element("span", "sb-panel-name", `spikes: a row for each of ${trials} presentations`), key("stimulus on the screen", "input")],
   });
   Object.defineProperty(raster, "marks", { value: [] }); // its rows are presentations, not amounts
-  const point = (label) => element("div", "sb-point", "", { tabindex: 0, role: "application", "aria-label": label });
-  const body = point("Stimulus. Arrow keys move it; with Shift in larger steps.");
-  const end = point("End of the stimulus. Left and right arrow turn a bar, up and down arrow change its length; with Shift in larger steps.");
-  const side = point("Side of the bar. Up and down arrow change its width; with Shift in larger steps.");
+  const body = pointOf(explorer, "Stimulus. Arrow keys move it; with Shift in larger steps.", "x", "y");
+  const end = pointOf(
+    explorer,
+    "End of the stimulus. Left and right arrow turn a bar, up and down arrow change its length; with Shift in larger steps.",
+    "length", "angle",
+  );
+  const side = pointOf(explorer, "Side of the bar. Up and down arrow change its width; with Shift in larger steps.", "width");
   const field = element("div", "sb-screen");
   field.append(canvas, body, end, side);
   const stack = element("div", "sb-panels");

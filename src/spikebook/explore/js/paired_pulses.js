@@ -6,7 +6,7 @@
 // milliseconds, from coarse to fine.
 
 import { element, unitText } from "./controls.js";
-import { draggable, pressable } from "./dragging.js";
+import { draggable, pointOf, pressable } from "./dragging.js";
 import { Panel, tidy } from "./panel.js";
 
 const SLICE = 6; // ms of computing in each frame
@@ -150,11 +150,11 @@ export function pairedPulses(explorer) {
     title: title(`second pulse (${unitText(strength.unit)})`),
   });
   const panels = [voltage, gates, map];
-  const handle = element("div", "sb-point", "", {
-    tabindex: 0,
-    role: "application",
-    "aria-label": "Second pulse on the map. Left and right arrow change the gap, up and down arrow the strength; with Shift in larger steps.",
-  });
+  const handle = pointOf(
+    explorer,
+    "Second pulse on the map. Left and right arrow change the gap, up and down arrow the strength; with Shift in larger steps.",
+    "gap", "strength",
+  );
   const field = element("div", "sb-map");
   field.append(map.element, handle);
   const stack = element("div", "sb-panels");

@@ -4,7 +4,7 @@
 // The neuron's program is translated Python, and everything about the plane too.
 
 import { element } from "./controls.js";
-import { draggable, pressable } from "./dragging.js";
+import { draggable, pointOf, pressable } from "./dragging.js";
 import { tidy } from "./panel.js";
 import { PLANE, Plane, phaseField, plain, pointsAt, recorded, recorder } from "./plane.js";
 import { pulseTools } from "./pulses.js";
@@ -65,11 +65,11 @@ export function phasePlane(explorer) {
 
   // ---- drawing
 
-  const handle = element("div", "sb-point", "", {
-    tabindex: 0,
-    role: "application",
-    "aria-label": `Starting point in the plane. Left and right arrow change ${v}, up and down arrow ${u}; with Shift in larger steps.`,
-  });
+  const handle = pointOf(
+    explorer,
+    `Starting point in the plane. Left and right arrow change ${v}, up and down arrow ${u}; with Shift in larger steps.`,
+    "v_start", "u_start",
+  );
   const { field, plane, lines, draw: drawField, stable, shown } = phaseField(
     spec,
     input.unit,
