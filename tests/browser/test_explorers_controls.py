@@ -5,9 +5,8 @@ from explored import root, scroll_with_a_finger, settings
 
 import spikebook as sb
 
-every_explorer = pytest.mark.parametrize(
-    "make", [getattr(sb.explore, name) for name in sb.explore.__all__[1:]], ids=lambda make: make.__name__
-)
+EVERY = [getattr(sb.explore, name) for name in sb.explore.__all__[1:]]
+every_explorer = pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
 
 
 def test_a_finger_that_scrolls_from_a_slider_leaves_the_setting(opened):
@@ -118,3 +117,15 @@ def test_a_point_is_a_slider_that_answers_a_key_with_its_values(opened, name):
             assert point.get_attribute("aria-valuetext") == answer
         low, now, high = (float(point.get_attribute(f"aria-value{part}")) for part in ("min", "now", "max"))
         assert low <= now <= high and f"{now:g} " in answer
+
+
+def test_reset_takes_its_link_out_of_the_address_and_no_other(opened):
+    page = opened(sb.explore.intro(), sb.explore.membrane_potential(), query="#intro?celsius=20")
+    fragment = "location.hash"
+    root(page, "membrane_potential").get_by_role("button", name="Reset").click()
+    assert page.evaluate(fragment) == "#intro?celsius=20" and settings(page, "intro")["celsius"] == 20
+    root(page, "intro").get_by_role("button", name="Reset").click()
+    assert page.evaluate(fragment) == "" and settings(page, "intro") == sb.explore.intro().settings
+    root(page, "intro").get_by_role("slider").first.press("ArrowRight")
+    root(page, "intro").get_by_role("button", name="Link").click()
+    assert page.evaluate(fragment).startswith("#intro?current=")

@@ -89,7 +89,7 @@ export class Explorer {
     }
     if (presets.childElementCount) panel.append(presets);
     const tools = element("div", "sb-tools");
-    tools.append(button("Reset", "All settings as they were at first", () => this.apply(this.defaults)));
+    tools.append(button("Reset", "All settings as they were at first", () => this.reset()));
     if (this.page) tools.append(button("Link", "Copy a link to these settings", () => this.link()));
     tools.append(
       button("CSV", "Save the traces as a table", () => this.save("csv", this.csv(), "text/csv")),
@@ -153,6 +153,13 @@ export class Explorer {
       if (this.store) this.store.set(name, this.values[name]);
     }
     this.changed();
+  }
+
+  // A link in the page's address would set the explorer up again at the next visit.
+  reset() {
+    this.apply(this.defaults);
+    const [address, link] = location.href.split("#");
+    if (link?.startsWith(`${this.spec.name}?`)) history.replaceState(null, "", address);
   }
 
   // A change that came from the kernel: show it, but do not send it back.
