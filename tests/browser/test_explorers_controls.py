@@ -129,3 +129,11 @@ def test_reset_takes_its_link_out_of_the_address_and_no_other(opened):
     root(page, "intro").get_by_role("slider").first.press("ArrowRight")
     root(page, "intro").get_by_role("button", name="Link").click()
     assert page.evaluate(fragment).startswith("#intro?current=")
+
+
+def test_titles_and_hints_have_no_symbol_as_the_code_writes_it(opened):
+    page = opened(*(make() for make in EVERY))
+    for make in EVERY:
+        one = root(page, make.__name__)
+        one.scroll_into_view_if_needed()
+        assert "_" not in one.locator(".sb-head").inner_text()

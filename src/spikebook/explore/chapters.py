@@ -42,7 +42,7 @@ def membrane_potential():
     return MembraneExplorer(
         name="membrane_potential",
         title="A membrane between two solutions",
-        hint="Drag P_Na up from 0.04: the voltage leaves potassium's end and crosses zero. What does it approach?",
+        hint="Drag sodium's permeability up from 0.04: the voltage leaves potassium's end and crosses zero. What does it approach?",
         presets=PRESETS,
         P_Na=(0, 20, 0.04, 0.01),
         P_K=(0.01, 2, 1, 0.01),
