@@ -23,6 +23,13 @@ def test_a_finger_that_scrolls_from_a_slider_leaves_the_setting(opened):
     assert slider.evaluate("one => one.valueAsNumber") == first["celsius"]
 
 
+def test_a_finger_that_scrolls_from_the_input_leaves_the_setting(opened):
+    page = opened(sb.explore.hodgkin_huxley_neuron(), width=360, has_touch=True)
+    box = root(page).locator("canvas").last.bounding_box()
+    scroll_with_a_finger(page, box["x"] + 150, box["y"] + 10)
+    assert settings(page) == sb.explore.hodgkin_huxley_neuron().settings
+
+
 # What the explorer's status is given to say, and how long after the last key (ms).
 HEARING = """root => {
     window.heard = [];

@@ -208,14 +208,17 @@ export function neuron(explorer) {
     panel.canvas.addEventListener("click", (event) => shown && inject(timeOf(event)));
   }
   if (input) {
+    let settings; // as they were: a finger that comes down here and then scrolls the page changes nothing
     input.canvas.classList.add("sb-input");
     input.canvas.addEventListener("pointerdown", (event) => {
+      settings = { ...explorer.values };
       if (!shown) return;
       last = null;
       input.held = input.scale;
       input.canvas.setPointerCapture(event.pointerId);
       handle(event);
     });
+    input.canvas.addEventListener("pointercancel", () => explorer.apply(settings));
     for (const end of ["pointerup", "pointercancel"]) {
       input.canvas.addEventListener(end, () => {
         input.held = null;
