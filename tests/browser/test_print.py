@@ -40,6 +40,20 @@ def test_a_readers_print_is_light_open_and_whole(visit):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+@pytest.mark.parametrize("name", ["book/hodgkin_huxley_circuit", "book/receptive_fields"])
+def test_what_was_drawn_for_a_phone_keeps_its_proportions_on_paper(visit, name):
+    page = visit(name, width=390)
+    for root in explorers(page).values():
+        root.evaluate("root => { root.live.redraw = () => {}; }")  # a browser that prints lays out anew without a word
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER_WIDTH, "height": 900})
+    stretched = page.locator("[data-explorer] canvas").evaluate_all(
+        """all => all.filter((one) => one.checkVisibility())
+            .map((one) => one.clientWidth / one.clientHeight / (one.width / one.height))"""
+    )
+    assert len(stretched) > 4 and np.allclose(stretched, 1, atol=0.03)
+
+
 class Printed:
     """The PDF, and the pages it was made from."""
 
