@@ -1,5 +1,5 @@
 # make book    the environment, every notebook run, and the book in _build/html
-# make site    what is published: the book with its PDF, slides, JupyterLite and zip (a browser prints the PDF)
+# make site    what is published: the book with its PDF, ePub, slides, JupyterLite and zip (a browser prints the PDF)
 # make zip     the book as one file, to be read from a disk
 # make test    all of that, and everything that can be checked within 20 minutes
 # make links   asks the network whether what the book links to is still there

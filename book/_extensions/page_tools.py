@@ -118,7 +118,7 @@ def list_files(app, exception):
         path.as_posix()
         for path in files
         if path.parts[0] not in LEFT_OUT
-        and path.suffix not in {".pdf", ".zip", ".inv"}
+        and path.suffix not in {".pdf", ".epub", ".zip", ".inv"}
         and path.name not in {"worker.js", "files.json"}
         and not path.name.startswith(".")
     ]

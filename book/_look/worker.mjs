@@ -78,5 +78,5 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const ours = request.method === "GET" && request.url.startsWith(registration.scope);
   // JupyterLite, slides and archives take care of themselves.
-  if (ours && !/^(lite|slides)\/|\.(pdf|zip)$/.test(request.url.slice(registration.scope.length))) event.respondWith(answer(event));
+  if (ours && !/^(lite|slides)\/|\.(pdf|epub|zip)$/.test(request.url.slice(registration.scope.length))) event.respondWith(answer(event));
 });

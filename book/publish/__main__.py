@@ -1,4 +1,4 @@
-"""python -m publish [lite] [slides] [pdf] [zip] | site: build those, or all of them and the links to them, beside the built book."""
+"""python -m publish [lite] [slides] [pdf] [epub] [zip] | site: build those, or all of them and the links to them, beside the built book."""
 
 import re
 import sys
@@ -6,7 +6,13 @@ from importlib import import_module
 
 from . import HTML
 
-MODULES = {"lite": "lite", "slides": "slides", "pdf": "pdf", "zip": "archive"}  # in the order of the site's build
+MODULES = {
+    "lite": "lite",
+    "slides": "slides",
+    "pdf": "pdf",
+    "epub": "epub",
+    "zip": "archive",
+}  # in the order of the site's build
 WAITING = re.compile(r'<template class="of-the-site">(.*?)</template>', re.S)
 
 

@@ -6,21 +6,30 @@ The document is printed twice, since the page numbers in its contents are those 
 """
 
 import io
-import json
-import posixpath
 import re
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pikepdf
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from .pages import ADDRESS, PROJECT, ROOT, browser, parts
+from .pages import (
+    ADDRESS,
+    AUTHOR,
+    LICENSE,
+    PROJECT,
+    ROOT,
+    SUBTITLE,
+    TITLE,
+    browser,
+    destination,
+    in_figure,
+    parts,
+    plain,
+)
 
-TITLE, SUBTITLE = "Spikebook", "an interactive textbook on spiking neurons"
-AUTHOR = PROJECT["authors"][0]["name"]
 FONTS = ROOT / "book" / "_look" / "node_modules" / "@fontsource"  # each weight a file: PDF knows no variable fonts
 TEXT_WIDTH = 605  # CSS pixels: print.css leaves 16 cm of A4
 
@@ -44,30 +53,19 @@ NUMBER = """(numbers) => {
 # ---- one document
 
 
-def destination(page, href, pages):
-    """Where a link of a page leads: into the document, or out of it."""
-    path, fragment = urlsplit(href).path, unquote(urlsplit(href).fragment)
-    if urlsplit(href).scheme:
-        return href
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(page.name), path)) if path else f"{page.name}.html"
-    other = pages.get(target.removesuffix(".html"))
-    if other and not fragment:
-        return f"#{other.name}"
-    if other and fragment in other.ids:
-        return f"#{other.name}/{fragment}"
-    return f"{ADDRESS}{target}" + (f"#{urlsplit(href).fragment}" if fragment else "")
+def place(name, fragment):
+    return f"#{name}/{fragment}" if fragment else f"#{name}"
 
 
 def join(page, pages):
     """Make a page ready to stand in one document with the others."""
-    soup = BeautifulSoup("", "html.parser")
     page.article["id"] = page.name
     page.article["class"] = ["bd-article", page.name.replace("/", "-")]
     for one in page.article.find_all(True):
         if "id" in one.attrs:
             one["id"] = f"{page.name}/{one['id']}"
         if one.name == "a" and "href" in one.attrs:
-            one["href"] = destination(page, one["href"], pages)
+            one["href"] = destination(page, one["href"], pages, place)
         if "xlink:href" in one.attrs:
             one["xlink:href"] = one["xlink:href"].replace("#", f"#{page.name}/")
         for attribute in ("clip-path", "style", "fill"):
@@ -75,17 +73,8 @@ def join(page, pages):
                 one[attribute] = one[attribute].replace("url(#", f"url(#{page.name}/")
         if re.fullmatch("h[1-5]", one.name):
             one.name = f"h{int(one.name[1]) + 1}"
-    for label in page.article.select("summary .collapsed"):
-        label.string = re.sub("^Show the (.)", lambda match: match[1].upper(), label.get_text())
     for explorer in page.article.select("[data-explorer]"):
-        name = explorer["data-explorer"]
-        figure = explorer.wrap(soup.new_tag("figure", attrs={"class": "explorer"}))
-        caption = soup.new_tag("figcaption")
-        address = f"{ADDRESS}{page.name}.html#{name}"
-        link = soup.new_tag("a", href=f"{ADDRESS}{page.name}.html#{name}?", string=address.removeprefix("https://"))
-        title = json.loads(explorer.script.string)["title"].rstrip(".")
-        caption.extend([f"{title}: an explorer as it opens. In the book it moves: ", link])
-        figure.append(caption)
+        in_figure(explorer, page)
     return page.article
 
 
@@ -97,13 +86,6 @@ def headings(page):
             for one in words.select("[id]"):
                 del one["id"]
             yield (1, page.name, words) if heading.name == "h2" else (2, heading.find_parent("section")["id"], words)
-
-
-def plain(words):
-    """A title for a bookmark; of its formulas, what KaTeX has for screen readers."""
-    for one in words.select(".katex-html, annotation"):
-        one.decompose()
-    return " ".join(words.get_text().split())
 
 
 def footer(page):
@@ -149,7 +131,7 @@ def document(html):
 <section class="cover">{(ROOT / "book" / "_look" / "logo.svg").read_text("utf-8")}
 <h1>{TITLE}</h1><p class="subtitle">{SUBTITLE.capitalize()}</p><p>{AUTHOR}</p>
 <p class="imprint">Version {PROJECT["version"]}, printed from <a href="{ADDRESS}">{ADDRESS}</a>, where its figures move and its
-code runs. What draws a figure is left out here. Text and figures: CC BY 4.0; code: MIT license.</p></section>
+code runs. What draws a figure is left out here. {LICENSE}</p></section>
 <section class="contents"><h2>Contents</h2><ul>{contents}</ul></section>
 {"".join(body)}
 </div></div></body></html>"""
