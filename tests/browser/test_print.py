@@ -54,6 +54,14 @@ def test_what_was_drawn_for_a_phone_keeps_its_proportions_on_paper(visit, name):
     assert len(stretched) > 4 and np.allclose(stretched, 1, atol=0.03)
 
 
+def test_colours_that_explorers_mix_are_printed(visit):
+    page = visit("book/receptive_fields", width=PAPER_WIDTH)
+    root = explorers(page)["receptive_fields_sta"]
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(hues(root)) > 30
+
+
 class Printed:
     """The PDF, and the pages it was made from."""
 
