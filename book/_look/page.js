@@ -144,8 +144,15 @@ const keepPlace = () => {
     else sessionStorage.removeItem(STOOD);
   } catch {} // a browser that keeps nothing
 };
+const stood = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(STOOD)) ?? [];
+  } catch {
+    return [];
+  }
+};
 const standAgain = () => {
-  const [number, top] = JSON.parse(sessionStorage.getItem(STOOD)) ?? [];
+  const [number, top] = stood();
   if (!blocks[number]) return;
   const until = performance.now() + 3000;
   let mine = true;
