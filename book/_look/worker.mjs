@@ -25,7 +25,7 @@ async function excuse() {
   const pages = [];
   for (const { url } of await kept.keys()) {
     if (!/\/book\/.*\.html$/.test(url)) continue;
-    const title = /<title>(.*?)(?: — .*)?<\/title>/s.exec(await (await kept.match(url)).text())?.[1] ?? url;
+    const title = /<title>(.*?)(?: &#8212; .*)?<\/title>/s.exec(await (await kept.match(url)).text())?.[1] ?? url;
     pages.push(`<li><a href="${url}">${title.trim()}</a></li>`);
   }
   return `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

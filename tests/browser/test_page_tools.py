@@ -168,7 +168,7 @@ def test_what_was_read_is_read_again_without_a_network_and_what_was_not_is_said(
     assert len(explorers(page)) >= 1
     page.goto(f"{root}/book/first_network.html")
     assert page.get_by_role("heading").inner_text() == "This page was not kept"
-    page.get_by_role("link", name="Synapses").click()
+    page.get_by_role("link", name="4. Synapses", exact=True).click()
     page.wait_for_url("**/book/synapses.html")
     page.goto(f"{root}/index.html")
     page.wait_for_url("**/book/intro.html")
