@@ -68,7 +68,10 @@ def visiting(browser, site_dir, site_url):
         page.on("console", lambda message: note(message.type == "error", message.text))
         page.on("websocket", lambda socket: note(True, f"a socket to {socket.url}"))
         page.on("response", lambda response: note(response.status >= 400, f"{response.status} {response.url}"))
-        page.on("requestfailed", lambda request: note(not request.url.startswith("blob:"), f"failed: {request.url}"))
+        page.on(
+            "requestfailed",  # what a page that is left still asked for is aborted, which is no failure
+            lambda request: note(request.failure != "net::ERR_ABORTED", f"{request.failure}: {request.url}"),
+        )
         context.on(
             "request",
             lambda request: note(

@@ -25,14 +25,21 @@ def settings(page, name="hodgkin_huxley_neuron"):
     return root(page, name).evaluate("root => root.explorer.settings")
 
 
-def picture(page, name, index=0):
-    """What stands on one of an explorer's canvases."""
-    return root(page, name).locator("canvas").nth(index).evaluate("canvas => canvas.toDataURL()")
-
-
 def settled(page):
     """Wait until what was asked for has been drawn."""
     page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+
+
+def picture(page, name, index=0):
+    """What stands on one of an explorer's canvases, once what was asked for has been drawn."""
+    settled(page)
+    return root(page, name).locator("canvas").nth(index).evaluate("canvas => canvas.toDataURL()")
+
+
+def summary(page, name="hodgkin_huxley_neuron"):
+    """What an explorer says in words, once what was asked for has been computed."""
+    settled(page)
+    return root(page, name).locator(".sb-summary").inner_text()
 
 
 def arrays(page, name, values):

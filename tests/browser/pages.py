@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from explored import settled
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -55,10 +56,12 @@ def first_slider(root):
 
 
 def summary(root):
+    settled(root.page)
     return root.locator(".sb-summary").inner_text()
 
 
 def picture(root):
+    settled(root.page)
     return root.evaluate("root => [...root.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())")
 
 

@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, every_array, html, random_settings, root, settings
+from explored import arrays, every_array, html, random_settings, root, settings, summary
 from IPython.core.interactiveshell import InteractiveShell
 
 import spikebook as sb
@@ -113,7 +113,7 @@ def test_dragging_a_slider_changes_picture_number_and_summary(opened):
     picture = root(page).locator("canvas").first
     before = (
         picture.evaluate("canvas => canvas.toDataURL()"),
-        root(page).locator(".sb-summary").inner_text(),
+        summary(page),
     )
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 30 / 180, box["y"] + box["height"] / 2)
@@ -122,7 +122,7 @@ def test_dragging_a_slider_changes_picture_number_and_summary(opened):
     page.mouse.up()
     after = (
         picture.evaluate("canvas => canvas.toDataURL()"),
-        root(page).locator(".sb-summary").inner_text(),
+        summary(page),
     )
     assert before[0] != after[0] and before[1] != after[1]
     assert 60 < settings(page)["current"] < 80
@@ -151,14 +151,14 @@ def test_every_control_is_reached_with_tab_and_has_a_name(opened, make):
 def test_a_click_on_the_trace_injects_a_pulse_there(opened):
     page = opened(sb.explore.hodgkin_huxley_neuron())
     arrays(page, "hodgkin_huxley_neuron", {"current": 0})
-    assert "No spike" in root(page).locator(".sb-summary").inner_text()
+    assert "No spike" in summary(page)
     canvas = root(page).locator("canvas").first
     box = canvas.bounding_box()
     page.mouse.click(box["x"] + 46 + (box["width"] - 56) * 0.4, box["y"] + 60)
     assert settings(page)["pulses"] == pytest.approx([40], abs=0.3)
-    assert root(page).locator(".sb-summary").inner_text().startswith("1 spike, first at 41")
+    assert summary(page).startswith("1 spike, first at 41")
     root(page).get_by_role("button", name="Remove pulses").click()
-    assert "No spike" in root(page).locator(".sb-summary").inner_text()
+    assert "No spike" in summary(page)
 
 
 def test_pulses_are_injected_and_removed_by_key(opened):
@@ -264,7 +264,7 @@ def test_a_broken_explorer_says_so_in_its_own_box_and_leaves_the_page_readable(o
     assert "could not start" in root(page, "intro").inner_text()
     assert page.get_by_text("Text after.").count() == 2
     root(page).scroll_into_view_if_needed()
-    assert "spikes" in root(page).locator(".sb-summary").inner_text()
+    assert "spikes" in summary(page)
 
 
 def test_an_unstable_computation_is_reported_instead_of_drawn(opened):
@@ -273,7 +273,7 @@ def test_an_unstable_computation_is_reported_instead_of_drawn(opened):
     root(page).evaluate("(root, many) => { root.explorer.settings = many; }", many)
     assert "Remove a pulse" in root(page).get_by_role("alert").inner_text()
     root(page).get_by_role("button", name="Remove pulses").click()
-    assert "spikes" in root(page).locator(".sb-summary").inner_text()
+    assert "spikes" in summary(page)
 
 
 def test_an_explorer_off_screen_costs_nothing(opened):
@@ -342,12 +342,12 @@ def test_presets_set_the_membrane_up_and_leave_the_rest_alone(opened):
     name = "membrane_potential"
     root(page, name).get_by_role("button", name="Mammalian neuron").click()
     assert settings(page, name)["K_out"] == 5 and settings(page, name)["celsius"] == 37
-    assert "V rests at \u221267.3 mV" in root(page, name).locator(".sb-summary").inner_text()  # tests/reference
+    assert "V rests at \u221267.3 mV" in summary(page, name)  # tests/reference
     root(page, name).get_by_role("button", name="Sodium channels open").click()
     assert settings(page, name)["P_Na"] == 20 and settings(page, name)["K_out"] == 5
     root(page, name).get_by_role("button", name="Squid axon").click()
     assert settings(page, name) == explorer.settings
-    assert "V rests at \u221257.1 mV" in root(page, name).locator(".sb-summary").inner_text()
+    assert "V rests at \u221257.1 mV" in summary(page, name)
 
 
 def test_the_page_shows_the_settings_that_the_notebook_made(opened):
@@ -361,21 +361,20 @@ def test_the_page_shows_the_settings_that_the_notebook_made(opened):
 def test_the_same_current_fires_after_a_step_and_not_after_a_slow_ramp(opened):
     """Ramp and hold at 8 uA/cm2, between the onset of firing (6.26) and the loss of rest (9.78)."""
     page = opened(sb.explore.hodgkin_huxley_neuron())
-    summary = root(page).locator(".sb-summary")
     arrays(page, "hodgkin_huxley_neuron", {"current": 8, "stimulus": "ramp", "width": 100, "duration": 200})
-    assert summary.inner_text().startswith("No spike")
+    assert summary(page).startswith("No spike")
     current = arrays(page, "hodgkin_huxley_neuron", {})["current"]
     assert current[-1] == 8
     arrays(page, "hodgkin_huxley_neuron", {"stimulus": "step", "width": 200})
-    assert int(summary.inner_text().split()[0]) > 10
+    assert int(summary(page).split()[0]) > 10
 
 
 def test_swings_that_do_not_reach_the_threshold_are_mentioned(opened):
     page = opened(sb.explore.hodgkin_huxley_neuron())
     arrays(page, "hodgkin_huxley_neuron", {"current": 80})
-    assert "swings stay below 0 mV" in root(page).locator(".sb-summary").inner_text()
+    assert "swings stay below 0 mV" in summary(page)
     arrays(page, "hodgkin_huxley_neuron", {"current": 10})
-    assert "swings" not in root(page).locator(".sb-summary").inner_text()
+    assert "swings" not in summary(page)
 
 
 def test_a_link_within_the_page_sets_up_its_explorer_from_scratch(opened):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, root, scroll_with_a_finger, settings
+from explored import arrays, drag, html, root, scroll_with_a_finger, settings, summary
 
 import spikebook as sb
 
@@ -31,19 +31,18 @@ def test_what_the_chapter_says_of_the_curve_is_what_the_explorer_shows(opened):
     assert adapting["ReLU"] < 0.4 * bare["ReLU"] and refractory["sigmoid"] < 0.5 * refractory["ReLU"]
     silent = arrays(page, NAME, {"g_L": 0.3, "V_th": -40, "sigma": 0, "q": 0})
     assert silent["rate"].max() == 0
-    assert root(page, NAME).locator(".sb-summary").inner_text() == "The neuron is silent at every input shown."
+    assert summary(page, NAME) == "The neuron is silent at every input shown."
 
 
 def test_the_summary_and_the_table_say_the_same(opened):
     page = opened(sb.explore.toward_learning())
-    summary = root(page, NAME).locator(".sb-summary")
     shares = root(page, NAME).locator(".sb-table td:last-child").all_inner_texts()
-    assert summary.inner_text().startswith(
+    assert summary(page, NAME).startswith(
         f"Off by ReLU {shares[0]} %, softplus {shares[1]} %, sigmoid {shares[2]} % of "
     )
     ours = sb.explore.toward_learning().trace()
     assert shares == [f"{share:.1f}" for share in 100 * ours.errors / ours.rate.max()]
-    assert f"{len(ours.spike_times)} spikes in this half second" in summary.inner_text()
+    assert f"{len(ours.spike_times)} spikes in this half second" in summary(page, NAME)
 
 
 def test_the_point_moves_along_the_curve_by_mouse_and_key(opened):

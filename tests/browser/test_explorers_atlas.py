@@ -2,20 +2,16 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, picture, root, settings, settled
+from explored import arrays, html, picture, root, settings, settled, summary
 
 import spikebook as sb
 
 NAME = "firing_patterns"
 
 
-def summary(page):
-    return root(page, NAME).locator(".sb-summary").inner_text()
-
-
 def pick(page, pattern):
     root(page, NAME).locator("select[name=pattern]").select_option(pattern)
-    return summary(page)
+    return summary(page, NAME)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +47,13 @@ def test_every_pattern_by_both_schemes_is_what_python_says(opened):
             theirs, ours = arrays(page, NAME, explorer.settings), explorer.trace()
             for key in ("spike_times", "measured", "holds"):
                 np.testing.assert_allclose(theirs[key], ours[key], rtol=0, atol=1e-9, err_msg=f"{pattern}, {scheme}")
-            said = summary(page)
+            said = summary(page, NAME)
             assert said.startswith("Not " if not ours.holds[0] else pattern[0].upper()) and pattern[1:] in said
 
 
 def test_a_pattern_is_picked_by_its_picture_or_its_name_and_brings_its_numbers(opened):
     page = opened(sb.explore.firing_patterns())
-    assert summary(page) == "Tonic bursting: 4 bursts of 6 to 11 spikes."
+    assert summary(page, NAME) == "Tonic bursting: 4 bursts of 6 to 11 spikes."
     root(page, NAME).get_by_role("button", name="resonator").click()
     now = settings(page, NAME)
     assert (now["pattern"], now["a"], now["b"], now["c"], now["d"]) == ("resonator", 0.1, 0.26, -60, -1)
@@ -74,27 +70,27 @@ def test_a_bent_pattern_holds_until_it_no_longer_does(opened):
     slider.focus()
     page.keyboard.press("PageUp")
     settled(page)
-    assert settings(page, NAME)["d"] == 2.5 and summary(page).startswith("Still tonic bursting: 5 bursts")
+    assert settings(page, NAME)["d"] == 2.5 and summary(page, NAME).startswith("Still tonic bursting: 5 bursts")
     arrays(page, NAME, {"c": -65})
-    assert summary(page).startswith("No longer tonic bursting: ") and "spikes in 220 ms" in summary(page)
+    assert summary(page, NAME).startswith("No longer tonic bursting: ") and "spikes in 220 ms" in summary(page, NAME)
     arrays(page, NAME, {"c": -50, "d": 2, "strength": 0})
-    assert summary(page) == "No longer tonic bursting: no spikes in 220 ms."
+    assert summary(page, NAME) == "No longer tonic bursting: no spikes in 220 ms."
 
 
 def test_what_the_published_step_makes_is_gone_when_it_is_solved(opened):
     page = opened(sb.explore.firing_patterns())
     pick(page, "bistability")
-    assert summary(page) == "Not bistability: 7 spikes in 300 ms."
+    assert summary(page, NAME) == "Not bistability: 7 spikes in 300 ms."
     hints = root(page, NAME).locator(".sb-hint")
     assert "a pulse at 208 ms ends it" in hints.last.inner_text()
     root(page, NAME).locator("select[name=scheme]").select_option("published")
-    assert summary(page).startswith("Bistability: 5 spikes between the pulses")
+    assert summary(page, NAME).startswith("Bistability: 5 spikes between the pulses")
     pick(page, "inhibition-induced bursting")
-    assert summary(page).startswith("Inhibition-induced bursting: 2 bursts of 7")
+    assert summary(page, NAME).startswith("Inhibition-induced bursting: 2 bursts of 7")
     root(page, NAME).locator("select[name=scheme]").select_option("converged")
-    assert "spikes without end" in summary(page) and len(arrays(page, NAME, {})["v"]) == 0
+    assert "spikes without end" in summary(page, NAME) and len(arrays(page, NAME, {})["v"]) == 0
     arrays(page, NAME, {"d": -0.7})
-    assert summary(page).startswith("Still inhibition-induced bursting: 2 bursts of 23")
+    assert summary(page, NAME).startswith("Still inhibition-induced bursting: 2 bursts of 23")
 
 
 def test_the_plane_follows_the_moment_that_is_pointed_at(opened):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, random_settings, root, scroll_with_a_finger, settings, tap
+from explored import arrays, html, random_settings, root, scroll_with_a_finger, settings, summary, tap
 
 import spikebook as sb
 
@@ -83,17 +83,17 @@ def test_listening_electrodes_and_the_moment_are_dragged_in_their_panels(opened)
 
 def test_the_axon_says_in_words_what_becomes_of_its_spikes(opened):
     page = opened(axon())
-    summary = root(page, "action_potential").locator(".sb-summary")
     root(page, "action_potential").get_by_role("button", name="Collision").click()
-    assert "The spikes meet at 55 mm" in summary.inner_text()
+    assert "The spikes meet at 55 mm" in summary(page, "action_potential")
     root(page, "action_potential").get_by_role("button", name="One spike").click()
     run = axon(stimulus="one").trace().run
     speed = run.speed(25, 35)
-    assert f"Velocity {speed:.1f} m/s" in summary.inner_text() and "meet" not in summary.inner_text()
-    assert f"B: spike at {run.spike_times(75, -30)[0]:.2f} ms" in summary.inner_text()
+    said = summary(page, "action_potential")
+    assert f"Velocity {speed:.1f} m/s" in said and "meet" not in said
+    assert f"B: spike at {run.spike_times(75, -30)[0]:.2f} ms" in said
     for cause in ("No sodium channels", "Too warm"):
         root(page, "action_potential").get_by_role("button", name=cause).click()
-        assert "A: no spike" in summary.inner_text() and "B: no" in summary.inner_text()
+        assert "A: no spike" in summary(page, "action_potential") and "B: no" in summary(page, "action_potential")
 
 
 def test_an_axon_plays_when_asked_and_stops_when_a_hand_is_laid_on_it(opened):

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, random_settings, root, scroll_with_a_finger, settings, tap
+from explored import arrays, drag, html, random_settings, root, scroll_with_a_finger, settings, summary, tap
 
 import spikebook as sb
 from spikebook.explore import clamp_rig
@@ -128,11 +128,10 @@ def test_a_finger_scrolls_over_the_panels_and_a_tap_sets_the_moment(opened):
 
 def test_the_summary_says_what_flows_and_presets_do_what_they_say(opened):
     page = opened(rig())
-    summary = root(page, NAME).locator(".sb-summary")
 
     def press(preset):
         root(page, NAME).get_by_role("button", name=preset, exact=True).click()
-        return summary.inner_text()
+        return summary(page, NAME)
 
     trace = rig().trace()
     peak = trace.current.argmin()
@@ -141,7 +140,7 @@ def test_the_summary_says_what_flows_and_presets_do_what_they_say(opened):
     assert float(inward.replace(",", "")) == round(-trace.current[peak])
     assert float(after) == pytest.approx(trace.t[peak] - 2, abs=0.006)
     assert f"Na⁺ {-trace.I_Na[260]:,.0f} in, K⁺ {trace.I_K[260]:,.0f} out" in said
-    assert "Nothing inward" in press("TTX") and "Na⁺ no current" in summary.inner_text()
+    assert "Nothing inward" in press("TTX") and "Na⁺ no current" in summary(page, NAME)
     assert "K⁺ no current" in press("TEA")
     assert re.search(r"2\.60 ms: Na⁺ [\d,]+ out", press("Less sodium"))  # E_Na is below the command
     assert "Nothing inward" in press("Inactivated")

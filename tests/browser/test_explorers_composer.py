@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger, settings, settled
+from explored import arrays, html, root, scroll_with_a_finger, settings, settled, summary
 
 import spikebook as sb
 
@@ -72,7 +72,7 @@ def test_more_ticks_make_the_train_regular_by_key_alone(opened):
     table = rows_of_table(page)
     assert table["CV of the intervals"] == pytest.approx((0.22, 0.22), abs=0.03)
     assert table["Fano factor of a second"] == pytest.approx((0.06, 0.05), abs=0.03)
-    assert "CV 0.2" in root(page, NAME).locator(".sb-summary").inner_text()
+    assert "CV 0.2" in summary(page, NAME)
 
 
 @pytest.mark.parametrize(

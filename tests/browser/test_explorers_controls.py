@@ -30,11 +30,19 @@ def test_a_finger_that_scrolls_from_the_input_leaves_the_setting(opened):
     assert settings(page) == sb.explore.hodgkin_huxley_neuron().settings
 
 
-# What the explorer's status is given to say, and how long after the last key (ms).
+# What the explorer's status is given to say, and how long after the last key (ms); the longest pause between keys.
 HEARING = """root => {
-    window.heard = [];
-    let last = 0;
-    addEventListener("keydown", () => { last = performance.now(); }, { capture: true });
+    let last;
+    window.listen = () => {
+        last = undefined;
+        Object.assign(window, { heard: [], pause: 0 });
+    };
+    listen();
+    addEventListener("keydown", () => {
+        const now = performance.now();
+        window.pause = Math.max(pause, now - (last ?? now));
+        last = now;
+    }, { capture: true });
     const status = root.querySelector("[role=status]");
     new MutationObserver(() => status.textContent && heard.push([status.textContent, performance.now() - last]))
         .observe(status, { childList: true, characterData: true, subtree: true });
@@ -52,10 +60,16 @@ def test_a_screen_reader_hears_a_sliders_result_once_when_it_has_settled(opened,
     assert reading.get_attribute("aria-live") == "polite"
     one.locator("input[type=range]").first.focus()
     assert reading.get_attribute("aria-live") == "off"
-    seen = set()
-    for _ in range(30):
-        page.keyboard.press("ArrowRight")
-        seen.add(summary.inner_text())
+    first, seen = settings(page, name), set()
+    for _ in range(10):  # a machine under load may press the keys slower than a person; then once more
+        one.evaluate("(root, first) => { root.explorer.settings = first; }", first)
+        page.wait_for_timeout(700)
+        page.evaluate("listen()")
+        for _ in range(30):
+            page.keyboard.press("ArrowRight")
+            seen.add(summary.inner_text())
+        if page.evaluate("pause") < 400:
+            break
     page.wait_for_function("heard.length")
     page.wait_for_timeout(700)
     [[text, delay]] = page.evaluate("heard")

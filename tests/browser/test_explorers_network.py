@@ -20,10 +20,6 @@ def time(page):
     return root(page, NAME).evaluate(TIME)
 
 
-def summary(page):
-    return root(page, NAME).locator(".sb-summary").inner_text()
-
-
 def test_a_number_that_is_wrong_in_the_page_would_be_noticed(opened):
     """The control of the comparison with Python: with another reset of u other neurons fire."""
     explorer = sb.explore.first_network()

@@ -2,15 +2,11 @@
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, picture, root, scroll_with_a_finger, settings, settled, tap
+from explored import arrays, drag, html, picture, root, scroll_with_a_finger, settings, settled, summary, tap
 
 import spikebook as sb
 
 NAME = "izhikevich_model"
-
-
-def summary(page):
-    return root(page, NAME).locator(".sb-summary").inner_text()
 
 
 def on_plane(page, v, u):
@@ -42,7 +38,7 @@ def test_a_number_that_is_wrong_in_the_page_would_be_noticed(opened, before, aft
 
 def test_the_two_fixed_points_are_named_and_vanish_and_the_neuron_fires_for_ever(opened):
     page = opened(sb.explore.izhikevich_model())
-    first = summary(page)
+    first = summary(page, NAME)
     assert "2 spikes in 200 ms" in first and "Stable focus at v = −62.7, saddle at v = −57.3." in first
     assert "Rest is lost at a current of 3.80 (Andronov-Hopf); the fixed points meet at 4.00 (saddle-node)." in first
     slider = root(page, NAME).locator("input[name=current]")
@@ -50,13 +46,13 @@ def test_the_two_fixed_points_are_named_and_vanish_and_the_neuron_fires_for_ever
     for _ in range(3):
         page.keyboard.press("ArrowRight")
         settled(page)
-    assert settings(page, NAME)["current"] == 3.85 and "Unstable focus" in summary(page)
+    assert settings(page, NAME)["current"] == 3.85 and "Unstable focus" in summary(page, NAME)
     for _ in range(4):
         page.keyboard.press("ArrowRight")
         settled(page)
-    assert "No fixed point." in summary(page)
+    assert "No fixed point." in summary(page, NAME)
     arrays(page, NAME, {"a": 0.1, "b": 0.05})
-    assert "Rest is lost at a current of 13.14 (saddle-node)." in summary(page)
+    assert "Rest is lost at a current of 13.14 (saddle-node)." in summary(page, NAME)
 
 
 def test_every_slider_changes_the_picture_at_opening(opened):
@@ -164,7 +160,7 @@ def test_presets_fire_as_the_cells_do(opened):
     assert counts["Fast spiking"] > 2 * counts["Regular spiking"] > 0
     assert counts["The same, released"] == 7 and counts["Resonator"] == 0
     arrays(page, NAME, {"pulses": [20.0, 62.0]})
-    assert summary(page).startswith("1 spike in")
+    assert summary(page, NAME).startswith("1 spike in")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

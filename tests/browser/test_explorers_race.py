@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger, settled
+from explored import arrays, html, root, scroll_with_a_finger, settled, summary
 
 import spikebook as sb
 
@@ -44,8 +44,7 @@ def test_what_one_step_tells_apart(opened):
 
 def test_the_summary_says_every_models_spikes_and_the_table_too(opened):
     page = opened(sb.explore.choosing_a_model())
-    summary = root(page, NAME).locator(".sb-summary")
-    assert "Hodgkin-Huxley 1, FitzHugh-Nagumo 1, leaky 22" in summary.inner_text()
+    assert "Hodgkin-Huxley 1, FitzHugh-Nagumo 1, leaky 22" in summary(page, NAME)
     slider = root(page, NAME).locator("input[name=strength]")
     slider.focus()
     for _ in range(50):
@@ -54,7 +53,7 @@ def test_the_summary_says_every_models_spikes_and_the_table_too(opened):
     expected = dict(zip(MODELS, sb.choosing_a_model.race(strength=3)[0].values()))
     fired = [str(len(trace.spike_times)) for trace in expected.values()]
     assert root(page, NAME).locator(".sb-table td:nth-child(2)").all_inner_texts() == fired
-    assert f"Hodgkin-Huxley {fired[0]}, " in summary.inner_text()
+    assert f"Hodgkin-Huxley {fired[0]}, " in summary(page, NAME)
 
 
 def test_the_cost_is_measured_once_the_hand_rests_and_changes_no_result(opened):

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from explored import arrays, drag, html, root, scroll_with_a_finger, settings, tap
+from explored import arrays, drag, html, root, scroll_with_a_finger, settings, summary, tap
 
 import spikebook as sb
 
@@ -58,8 +58,8 @@ def test_a_bar_is_dragged_turned_and_resized_by_its_handles_until_the_cell_fires
     drag(page, middle(end), (x - reach * np.cos(turn), y + reach * np.sin(turn)))
     now = settings(page, "receptive_fields")
     assert now["angle"] == pytest.approx(one.orientation, abs=2) and now["length"] == pytest.approx(3, abs=0.2)
-    summary = root(page, "receptive_fields").locator(".sb-summary").inner_text()
-    assert int(summary.split(" Hz")[0]) > 60 and "more than the 4 Hz" in summary
+    said = summary(page, "receptive_fields")
+    assert int(said.split(" Hz")[0]) > 60 and "more than the 4 Hz" in said
     before = middle(side)
     drag(page, before, (x + 2 * (before[0] - x), y + 2 * (before[1] - y)))
     assert settings(page, "receptive_fields")["width"] > now["width"] + 0.5
@@ -171,8 +171,8 @@ def test_more_pictures_bring_the_average_closer_and_never_for_a_complex_cell(ope
     for cell in ("simple", "on_centre"):
         assert last[cell, 100] < 0.6 and last[cell, 6000] > 0.93
     assert abs(last["complex", 6000]) < 0.35
-    summary = root(page, "receptive_fields_sta").locator(".sb-summary").inner_text()
-    assert "6000 pictures (120 s)" in summary and "complex cell" in summary
+    said = summary(page, "receptive_fields_sta")
+    assert "6000 pictures (120 s)" in said and "complex cell" in said
 
 
 def test_a_longer_experiment_goes_on_where_a_shorter_one_ended(opened):

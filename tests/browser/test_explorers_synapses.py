@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger
+from explored import arrays, html, root, scroll_with_a_finger, summary
 
 import spikebook as sb
 
@@ -37,27 +37,26 @@ def test_a_generator_that_is_wrong_in_the_page_would_be_noticed(opened):
 
 def test_inhibition_that_shunts_silences_the_neuron_in_the_page_too(opened):
     page = opened(sb.explore.synapses())
-    summary = root(page, "synapses").locator(".sb-summary")
     root(page, "synapses").get_by_role("button", name="Excitation alone").click()
-    rates = [float(summary.inner_text().split(": ")[1].split(" Hz")[0])]
+    rates = [float(summary(page, "synapses").split(": ")[1].split(" Hz")[0])]
     root(page, "synapses").get_by_role("button", name="Shunting").click()
-    rates.append(float(summary.inner_text().split(": ")[1].split(" Hz")[0]))
+    rates.append(float(summary(page, "synapses").split(": ")[1].split(" Hz")[0]))
     assert rates[1] < 0.8 * rates[0]
     assert arrays(page, "synapses", {})["V"].min() >= -65 - 1e-9
     root(page, "synapses").locator("input[name=r_I]").fill("40")
-    assert summary.inner_text().startswith("No spike") or float(summary.inner_text().split()[0]) < 0.2 * rates[0]
+    said = summary(page, "synapses")
+    assert said.startswith("No spike") or float(said.split()[0]) < 0.2 * rates[0]
 
 
 def test_a_synapse_says_in_words_whether_it_depresses(opened):
     page = opened(sb.explore.synapses_paired_pulse())
     name = "synapses_paired_pulse"
-    summary = root(page, name).locator(".sb-summary")
     expected = 1 - 0.5 * np.exp(-50 / 800)
-    assert f"Second response {expected:.3g} times the first: depression" in summary.inner_text()
+    assert f"Second response {expected:.3g} times the first: depression" in summary(page, name)
     root(page, name).get_by_role("button", name="Facilitating").click()
-    assert "facilitation" in summary.inner_text()
+    assert "facilitation" in summary(page, name)
     arrays(page, name, {"tau_facil": 0, "tau_rec": 0})
-    assert "Second response 1 times the first: no change" in summary.inner_text()
+    assert "Second response 1 times the first: no change" in summary(page, name)
 
 
 @pytest.mark.parametrize("make", [sb.explore.synapses, sb.explore.synapses_paired_pulse])
