@@ -87,6 +87,25 @@ def every_array(explorer):
     return {**{name: trace[name] for name in trace.names}, "spike_times": trace.spike_times}
 
 
+# What the explorer's status is given to say, and how long after the last key (ms); the longest pause between keys.
+HEARING = """root => {
+    let last;
+    window.listen = () => {
+        last = undefined;
+        Object.assign(window, { heard: [], pause: 0 });
+    };
+    listen();
+    addEventListener("keydown", () => {
+        const now = performance.now();
+        window.pause = Math.max(pause, now - (last ?? now));
+        last = now;
+    }, { capture: true });
+    const status = root.querySelector("[role=status]");
+    new MutationObserver(() => status.textContent && heard.push([status.textContent, performance.now() - last]))
+        .observe(status, { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def scroll_with_a_finger(page, x, y):
     """A finger laid on a point and pulled up by 140 pixels, until the page has scrolled and rests."""
     session = page.context.new_cdp_session(page)

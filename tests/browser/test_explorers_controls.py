@@ -1,7 +1,7 @@
 """The controls of every explorer: by finger, in words for those who hear them, and what Reset leaves."""
 
 import pytest
-from explored import root, scroll_with_a_finger, settings
+from explored import HEARING, root, scroll_with_a_finger, settings
 
 import spikebook as sb
 
@@ -28,25 +28,6 @@ def test_a_finger_that_scrolls_from_the_input_leaves_the_setting(opened):
     box = root(page).locator("canvas").last.bounding_box()
     scroll_with_a_finger(page, box["x"] + 150, box["y"] + 10)
     assert settings(page) == sb.explore.hodgkin_huxley_neuron().settings
-
-
-# What the explorer's status is given to say, and how long after the last key (ms); the longest pause between keys.
-HEARING = """root => {
-    let last;
-    window.listen = () => {
-        last = undefined;
-        Object.assign(window, { heard: [], pause: 0 });
-    };
-    listen();
-    addEventListener("keydown", () => {
-        const now = performance.now();
-        window.pause = Math.max(pause, now - (last ?? now));
-        last = now;
-    }, { capture: true });
-    const status = root.querySelector("[role=status]");
-    new MutationObserver(() => status.textContent && heard.push([status.textContent, performance.now() - last]))
-        .observe(status, { childList: true, characterData: true, subtree: true });
-}"""
 
 
 @pytest.mark.parametrize("name", ["hodgkin_huxley_neuron", "choosing_a_model", "action_potential"])

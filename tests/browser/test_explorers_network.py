@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explored import arrays, html, root, scroll_with_a_finger, settings
+from explored import HEARING, arrays, html, root, scroll_with_a_finger, settings, summary
 
 import spikebook as sb
 
@@ -90,6 +90,22 @@ def test_with_reduced_motion_nothing_moves_by_itself_and_a_change_is_computed_fr
         f"document.querySelector('.sb-summary').textContent.includes('excitatory {expected['spikes_E'].sum() / 800:.2f} Hz')"
     )
     assert root(page, NAME).evaluate(picture) != before
+
+
+def test_a_screen_reader_hears_a_change_once_when_a_second_with_it_has_passed(opened):
+    page = opened(sb.explore.first_network())
+    root(page, NAME).evaluate(HEARING)
+    page.wait_for_function("document.querySelector('[data-explorer]').live.result.t > 3000")
+    assert page.evaluate("heard") == []  # nobody asked
+    root(page, NAME).locator("input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    at = time(page)
+    page.wait_for_function(f"document.querySelector('[data-explorer]').live.result.t > {at + 3000}")
+    [[text, delay]] = page.evaluate("heard")
+    assert text == summary(page, NAME) and text.startswith("In the last second") and delay > 1000
+    root(page, NAME).get_by_role("button", name="Pause").click()
+    page.wait_for_function("heard.length == 2")
+    assert page.evaluate("heard[1][0]") == summary(page, NAME)
 
 
 def test_off_screen_it_stands_still(opened):

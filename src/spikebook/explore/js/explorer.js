@@ -1,12 +1,13 @@
 // The core that all explorers share: settings, controls, the loop from a change to a picture, export, messages.
 //
 // A view is a function (explorer) -> { elements, tools, canvases, compute(settings), draw(result, look), adapt(name, value), wake(),
-// summary(result), table(result), arrays(result) } that shows one kind of computation:
+// settling(), summary(result), table(result), arrays(result) } that shows one kind of computation:
 //   elements   what it puts on the stage; tools: rows of buttons beside the controls
 //   canvases   [{ canvas, caption, width }], what a picture is made of
 //   compute    from the settings to a result, by translated Python; an error thrown there is shown to the reader
 //   adapt      optional: called when a setting is shown, for what depends on it
 //   wake       optional: called when the explorer comes into sight, for what moves by itself
+//   settling   optional: whether the result still changes by itself; the view then calls `summarize` when it has settled
 //   summary    the result in words; table: its columns, [{ title, values }]; arrays: what `trace()` returns
 // The core knows nothing of neurons.
 
@@ -198,7 +199,7 @@ export class Explorer {
       this.result = this.view.compute({ ...this.spec.fixed, ...this.values });
       this.failure = null;
       this.redraw();
-      this.summarize(this.view.summary(this.result), first);
+      this.summarize(this.view.summary(this.result), first || this.view.settling?.());
     } catch (error) {
       this.failure = error;
       this.say(error.message);

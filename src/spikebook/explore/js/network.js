@@ -97,6 +97,7 @@ export function network(explorer) {
   let shown = 0; // up to which ms the pictures are drawn
   let changedAt = 0; // ms of the network's time at which a setting was changed
   let said = true; // whether the summary was renewed since
+  let asked = false; // whether the reader has changed anything: what comes by itself is not announced
   let due = 0; // parts of ms that a slow pace has not yet made up
   let powers = []; // of the segments since the last change
   let spent = 0, done = 0; // ms of computing and of the network's time, for the speed
@@ -139,9 +140,9 @@ export function network(explorer) {
       return;
     }
     explorer.redraw();
-    if (!said && life.t - changedAt >= page) {
+    if (!said && !settling()) {
       said = true;
-      explorer.summarize(summary());
+      explorer.summarize(summary(), !asked);
     }
     keep();
   }
@@ -156,6 +157,7 @@ export function network(explorer) {
   }
 
   function compute(settings) {
+    asked = Boolean(life.settings);
     const fresh = !life.settings || settings.seed !== life.settings.seed || (!playing && changes(settings));
     if (fresh) restart(settings);
     else if (changes(settings)) {
@@ -169,6 +171,7 @@ export function network(explorer) {
     return life;
   }
 
+  const settling = () => life.t - changedAt < page;
   const changes = (settings) =>
     ["excitation", "inhibition", "thalamic_E", "thalamic_I", "n_inhibitory"].some((name) => settings[name] !== life.settings[name]);
 
@@ -339,7 +342,7 @@ export function network(explorer) {
   const tools = element("div", "sb-tools");
   tools.append(play, button("Restart", "Begin again from the seed", () => {
     restart(life.settings);
-    said = false;
+    [said, asked] = [false, true];
     keep();
   }));
 
@@ -389,5 +392,5 @@ export function network(explorer) {
     ];
   }
 
-  return { elements: [stack, reading], tools: [tools], canvases: panels, compute, draw, summary, table, arrays, wake: keep };
+  return { elements: [stack, reading], tools: [tools], canvases: panels, compute, draw, settling, summary, table, arrays, wake: keep };
 }
