@@ -23,13 +23,22 @@ NOT_PROSE = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes
 LEFT_OUT = {"_sources", "lite", "slides"}  # of what a reader keeps for reading offline
 
 
-def reading_minutes(doctree):
-    """How long the page takes, with a look at each figure and a while at each explorer."""
-    texts = [text for text in doctree.findall(nodes.Text) if not isinstance(text.parent, NOT_PROSE)]
-    words = sum(len(text.split()) for text in texts)
-    figures = sum(1 for _ in doctree.findall(nodes.figure))
-    explorers = sum("data-explorer=" in raw.astext() for raw in doctree.findall(nodes.raw))
-    return round(words / WORDS_A_MINUTE + MINUTES_A_FIGURE * figures + MINUTES_AN_EXPLORER * explorers)
+def reading_time(doctree):
+    """How long the page takes, with a look at each figure and a while at each explorer, in words."""
+    exercises = {
+        id(node)
+        for section in doctree.findall(nodes.section)
+        if "exercises" in section["ids"]
+        for node in section.findall()
+    }
+    read = [node for node in doctree.findall() if id(node) not in exercises]
+    words = sum(
+        len(node.split()) for node in read if isinstance(node, nodes.Text) and not isinstance(node.parent, NOT_PROSE)
+    )
+    figures = sum(isinstance(node, nodes.figure) for node in read)
+    explorers = sum(isinstance(node, nodes.raw) and "data-explorer=" in node.astext() for node in read)
+    minutes = round(words / WORDS_A_MINUTE + MINUTES_A_FIGURE * figures + MINUTES_AN_EXPLORER * explorers)
+    return f"About {minutes} minutes to read{', without the exercises' if exercises else ''}"
 
 
 def citation(book, title, address):
@@ -60,7 +69,7 @@ def add_tools(app, pagename, templatename, context, doctree):
     report = f"On the page “{title}” ({address}):\n\nWhat is wrong, and how you know:\n"
     is_notebook = Path(app.env.doc2path(pagename)).suffix == ".ipynb"
     if is_notebook:  # the first page's line is for the reader's place
-        about = "" if pagename == app.config.root_doc else f"About {reading_minutes(doctree)} minutes to read"
+        about = "" if pagename == app.config.root_doc else reading_time(doctree)
         context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="about-page">{about}</p>', 1)
     context["tools"] = {
         "cite": citation(book, title, address),

@@ -112,6 +112,19 @@ def test_a_phone_never_scrolls_sideways_and_axe_finds_nothing_there(visited, nam
 
 
 @every_page
+def test_the_letters_of_drawings_can_be_read_on_a_phone(visited, name):
+    unfold(visited)
+    sizes = visited.locator(".sb-figure text").evaluate_all(
+        """all => all.map((one) => {
+            const { height } = one.ownerSVGElement.viewBox.baseVal;
+            return parseFloat(getComputedStyle(one).fontSize) * one.ownerSVGElement.getBoundingClientRect().height / height;
+        })"""
+    )
+    assert bool(sizes) == ("subplots(" in SOURCES.get(name, ""))
+    assert min(sizes, default=9) > 6.5
+
+
+@every_page
 def test_axe_finds_nothing_in_light_and_in_dark(visited, name):
     page = visited
     page.set_viewport_size({"width": 1280, "height": 900})

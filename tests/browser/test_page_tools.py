@@ -213,11 +213,11 @@ def test_a_page_is_cited_reported_and_taken_along(site_dir):
             or json.loads((site_dir / name / ".." / notebook["href"]).resolve().read_text("utf-8"))["cells"]
         )
         if name != "book/intro" and notebook:
-            assert (
-                5
-                <= int(re.fullmatch(r"About (\d+) minutes to read", page.find(class_="about-page").get_text())[1])
-                < 180
-            )
+            about = page.find(class_="about-page").get_text()
+            minutes, without = re.fullmatch(r"About (\d+) minutes to read(, without the exercises)?", about).groups()
+            assert bool(without) == ('id="exercises"' in (site_dir / f"{name}.html").read_text("utf-8"))
+            is_chapter = not name.startswith("book/appendices/")
+            assert 20 <= int(minutes) <= 40 if is_chapter else 5 <= int(minutes) < 180
 
 
 def test_other_sites_and_search_engines_find_every_page(site_dir):
