@@ -37,7 +37,7 @@ test: book
 		--nbval-lax --nbval-current-env --nbval-cell-timeout=120
 
 test-slow: book
-	$(BIN)/pytest -n 2 -m slow --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile -m slow --durations=10
 
 links: book
 	@$(BIN)/jupyter-book build . --builder linkcheck > _build/links.txt 2>&1; status=$$?; rm -f _build/html/output.*; \

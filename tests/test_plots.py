@@ -4,6 +4,7 @@ and side by side on one page."""
 import re
 from base64 import b64decode
 from io import BytesIO
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -114,6 +115,14 @@ def test_a_description_is_the_drawings_label_whatever_signs_it_holds(run):
     assert plots.describe(axes, text) is axes
     drawing = plots.html(axes[0].figure)
     assert r'role="img" aria-label="V &quot;jumps&quot; at \alpha &amp; &lt;5 ms"' in drawing
+
+
+def test_the_numbers_along_the_axes_are_not_read_out_after_the_description(run):
+    drawing = ElementTree.fromstring(plots.html(run.plot()[0].figure))
+    svg = next(one for one in drawing.iter() if one.tag.endswith("}svg"))
+    [content] = svg
+    assert svg.get("role") == "img" and svg.get("aria-hidden") is None and content.get("aria-hidden") == "true"
+    assert any(one.tag.endswith("}text") for one in content.iter())
 
 
 def test_two_drawings_share_a_page(run):

@@ -103,15 +103,17 @@ def html(figure):
     drawing = _as_masks(_ungrouped(drawing))
     # A hundredth of a point is finer than any screen shows, and further digits are most of a drawing's weight.
     drawing = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found.group()), drawing)
+    # What is read out is the description: Firefox would go on with the numbers along the axes.
     drawing = re.sub(
-        r'<svg [^>]*?viewBox="([^"]*)"[^>]*>',
+        r'<svg [^>]*?viewBox="([^"]*)"[^>]*>(.*)</svg>',
         lambda found: (
             f'<svg viewBox="{found[1]}" {label} style="width: 100%; max-width: {width * 7:.3g}rem; '
             'stroke-linejoin: round; stroke-linecap: butt" '
             'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+            f'<g aria-hidden="true">{found[2]}</g></svg>'
         ),
         drawing,
-        count=1,
+        flags=re.DOTALL,
     )
     names = {value: name for name, value in reversed(theme.LIGHT.items())}
     drawing = re.sub(

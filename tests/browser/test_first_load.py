@@ -4,7 +4,7 @@ import pytest
 from pages import PAGES
 
 # Elements that set nothing: words of code without a colour, and groups of a drawing without a property.
-IDLE = ".highlight :is(.n, .o, .p), .sb-figure g:not([class], [clip-path], [id], [opacity], [style], [transform])"
+IDLE = ".highlight :is(.n, .o, .p), .sb-figure g:not([aria-hidden], [class], [clip-path], [id], [opacity], [style], [transform])"
 
 
 @pytest.mark.parametrize("name", PAGES)
