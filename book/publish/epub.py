@@ -27,6 +27,7 @@ from .pages import (
     in_figure,
     parts,
     plain,
+    settle,
 )
 
 LOOK = ROOT / "book" / "_look"
@@ -172,18 +173,6 @@ padding: 150px 60px 0 }} svg {{ width: 150px }} h1 {{ font-size: 92px; letter-sp
 </style>{(LOOK / "logo.svg").read_text("utf-8")}<h1>{TITLE}</h1><p>{SUBTITLE.capitalize()}</p>"""
 
 
-def settled(explorer):
-    """The picture of an explorer once it stands still: some go on computing."""
-    picture = explorer.screenshot()
-    for _ in range(60):
-        explorer.page.wait_for_timeout(1000)
-        before, picture = picture, explorer.screenshot()
-        if picture == before:
-            return picture
-    name = explorer.get_attribute("data-explorer")
-    raise RuntimeError(f"the explorer {name} still moves after a minute: let it stand where less motion is asked for")
-
-
 def pictures(browsing, html, book):
     """The explorers as they open, and the cover: (name, picture, what it shows in words)."""
     browsing.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
@@ -195,7 +184,8 @@ def pictures(browsing, html, book):
         for root in browsing.locator("[data-explorer]").all():
             words = root.locator(".sb-summary:not(:empty)")
             words.wait_for(state="attached")
-            yield root.get_attribute("data-explorer"), settled(root), words.text_content()
+            settle(root)
+            yield root.get_attribute("data-explorer"), root.screenshot(), words.text_content()
     browsing.set_viewport_size({"width": 600, "height": 900})
     browsing.evaluate("(cover) => { document.body.innerHTML = cover; }", cover())
     yield "cover", browsing.screenshot(), f"{TITLE}: {SUBTITLE}"

@@ -28,6 +28,7 @@ from .pages import (
     in_figure,
     parts,
     plain,
+    settle,
 )
 
 FONTS = ROOT / "book" / "_look" / "node_modules" / "@fontsource"  # each weight a file: PDF knows no variable fonts
@@ -189,9 +190,13 @@ def make(html):
     ):
         file.write(text)
         file.flush()
-        page = browser(playwright).new_page(viewport={"width": TEXT_WIDTH, "height": 900}, device_scale_factor=2)
+        page = browser(playwright).new_page(
+            viewport={"width": TEXT_WIDTH, "height": 900}, device_scale_factor=2, reduced_motion="reduce"
+        )
         page.set_default_timeout(0)
         page.goto(Path(file.name).as_uri())
+        for explorer in page.locator("[data-explorer]").all():
+            settle(explorer)
         pdf = numbered(page)
     add_bookmarks(pdf, titles)
     with pdf.open_metadata() as metadata:

@@ -183,6 +183,9 @@ class TestBookAsPdf:
         missing = [caption for caption in captions if caption[:50] not in text]
         assert not missing
 
+    def test_an_explorer_that_moves_has_come_to_rest(self, book):
+        assert "Inthelastsecond:excitatory" in squeezed("".join(book.texts))
+
     def test_margins_are_free(self, book):
         left, right = 24.5 / 210, 185.5 / 210
         reaching = []
