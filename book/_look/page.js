@@ -8,8 +8,7 @@ const beside = new IntersectionObserver((entries) => {
 });
 for (const wide of document.querySelectorAll("[data-explorer], .objectives, .wide, .margin")) beside.observe(wide);
 
-// What is wider than its box scrolls by itself, so it must be reachable from the keyboard. A box is looked at once it has
-// been laid out, which on a phone is when the reader comes near.
+// What is wider than its box scrolls by itself, so it must be reachable from the keyboard.
 const roomy = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;

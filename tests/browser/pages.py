@@ -35,8 +35,7 @@ def explorers(page, among="[data-explorer]"):
 
 
 def unfold(page):
-    """Open everything, and lay it out also where the reader has not come near."""
-    page.add_style_tag(content="* { content-visibility: visible !important; }")
+    """Open everything."""
     page.evaluate(
         """() => {
             document.querySelectorAll("details").forEach((one) => { one.open = true; });

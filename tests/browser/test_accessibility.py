@@ -83,6 +83,9 @@ def test_a_page_says_what_it_its_figures_and_its_equations_are(visited, name):
         page.get_by_role("heading", name="#").count() == 0
     )  # the sign that links to a heading is not read out with it
     assert page.locator("article summary[aria-label]").count() == 0  # what a fold says is what it is called
+    # Where a section is laid out only when the reader comes near, a screen reader leaves words out, or reads in a circle.
+    laid_out = "[...document.querySelectorAll('article *')].every((one) => getComputedStyle(one).contentVisibility === 'visible')"
+    assert page.evaluate(laid_out)
     explorers(page)
     figures = page.locator("article :is(img, svg[role=img])")
     for description in figures.evaluate_all("all => all.map(one => one.ariaLabel ?? one.alt ?? '')"):

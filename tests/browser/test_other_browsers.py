@@ -95,12 +95,3 @@ def test_a_chapter_and_its_explorers_work_in_firefox(firefox, site_url, name):
     firefox.open(f"{site_url}/{name}.html")
     title, wrong = json.loads(firefox.run(TRY_EXPLORERS))
     assert BOOK_TITLE in title and wrong == firefox.wrong == []
-
-
-@pytest.mark.slow
-def test_firefox_lays_out_what_is_not_on_the_screen_for_its_screen_readers(firefox, site_url):
-    firefox.open(f"{site_url}/book/refractory_period.html")
-    far = "document.querySelector('#exercises').getBoundingClientRect().top > 3 * innerHeight"
-    left_out = "getComputedStyle(one).contentVisibility !== 'visible'"
-    assert firefox.run(far)
-    assert firefox.run(f"[...document.querySelectorAll('article section')].filter((one) => {left_out}).length") == 0

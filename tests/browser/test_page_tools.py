@@ -63,7 +63,7 @@ def test_the_text_stands_where_it_stood(visit, leave, width, height):
     for number in (4, 8):
         middle = sections.nth(number).locator("> p").nth(1)
         middle.evaluate("one => one.scrollIntoView({ block: 'start' })")
-        page.wait_for_timeout(1500)  # sections near by come, explorers above have begun
+        page.wait_for_timeout(1500)  # explorers above have begun
         middle.evaluate("one => one.scrollIntoView({ block: 'start' })")
         top = middle.bounding_box()["y"]
         if leave == "reload":
