@@ -10,10 +10,9 @@ for (const wide of document.querySelectorAll("[data-explorer], .objectives, .wid
 
 // What is wider than its box scrolls by itself, so it must be reachable from the keyboard.
 const roomy = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
+  // All are measured before any is changed, or the page would be laid out again for each.
+  const wider = entries.map(({ target }) => target.scrollWidth > target.clientWidth);
+  entries.forEach(({ target }, i) => (wider[i] ? (target.tabIndex = 0) : target.removeAttribute("tabindex")));
 });
 const boxes = ".katex-display, .pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))";
 const look = () => {
@@ -22,7 +21,7 @@ const look = () => {
     roomy.observe(box);
   }
 };
-document.fonts.ready.then(look);
+addEventListener("load", () => document.fonts.ready.then(look)); // asked for earlier, `ready` has the page laid out once more
 document.fonts.addEventListener("loadingdone", look); // a formula's type comes when the formula does, and is wider
 
 // The root of the book, whatever folder it is published in or opened from.
