@@ -29,8 +29,11 @@ def explorers(page, among="[data-explorer]"):
     """The roots of the page's explorers, or of some, each come to life, by name."""
     roots = {root.get_attribute("data-explorer"): root for root in page.locator(among).all()}
     for root in roots.values():
-        root.scroll_into_view_if_needed()
-        root.locator(".sb-summary:not(:empty)").wait_for()
+        # What comes later above it, type or another explorer, may move it out of sight before it has begun.
+        root.page.wait_for_function(
+            "root => { root.scrollIntoView({ block: 'center' }); return root.querySelector('.sb-summary')?.textContent; }",
+            arg=root.element_handle(),
+        )
     return roots
 
 
