@@ -85,18 +85,16 @@ def browser(playwright):
     raise RuntimeError("no Chromium was found that starts: install one with `.venv/bin/playwright install chromium`")
 
 
+SEEN = "one => one.innerText + [...one.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
+
+
 def settle(explorer):
     """Wait until an explorer stands still, as it does after a while where less motion is asked for."""
     explorer.scroll_into_view_if_needed()
-    picture = None
+    seen = None
     for _ in range(60):
-        before, picture = (
-            picture,
-            explorer.evaluate(
-                "one => one.innerText + [...one.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
-            ),
-        )
-        if picture == before:
+        before, seen = seen, explorer.evaluate(SEEN)
+        if seen == before:
             return
         explorer.page.wait_for_timeout(1000)
     name = explorer.get_attribute("data-explorer")
