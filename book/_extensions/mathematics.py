@@ -4,6 +4,7 @@ Every equation comes as HTML for the eye and as MathML for screen readers. What 
 """
 
 import json
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -69,11 +70,23 @@ def typeset(tex, display):
     return json.loads(server().stdout.readline())
 
 
+LINE = (1.248, 0.371)  # a line of the type of formulas, in em: its height, and how much of that is below the baseline
+STRUT = re.compile(r'class="katex-strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?"')
+
+
+def with_height(html):
+    """A displayed equation says how high it is, so that the page keeps its place where the drawing is left for later."""
+    struts = [LINE, *((float(height), float(depth or 0)) for height, depth in STRUT.findall(html))]
+    height = max(height - depth for height, depth in struts) + max(depth for _, depth in struts)
+    return html.replace('class="katex-html"', f'class="katex-html" style="contain-intrinsic-height:{height:.2f}em"', 1)
+
+
 def add_equation(translator, node, display):
     answer = typeset(node.astext(), display)
     if "error" in answer:
         logger.warning(answer["error"], location=node, type="mathematics")
-    translator.body.append(answer.get("html", ""))
+    html = answer.get("html", "")
+    translator.body.append(with_height(html) if display and html else html)
 
 
 def hold_punctuation(app, doctree, docname):

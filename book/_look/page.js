@@ -11,18 +11,28 @@ for (const wide of document.querySelectorAll("[data-explorer], .objectives, .wid
 // What is wider than its box scrolls by itself, so it must be reachable from the keyboard.
 const roomy = new ResizeObserver((entries) => {
   // All are measured before any is changed, or the page would be laid out again for each.
-  const wider = entries.map(({ target }) => target.scrollWidth > target.clientWidth);
-  entries.forEach(({ target }, i) => (wider[i] ? (target.tabIndex = 0) : target.removeAttribute("tabindex")));
+  const measured = entries.map(({ target }) => target.closest(".katex-display") ?? target).map((box) => [box, box.scrollWidth > box.clientWidth]);
+  for (const [box, isWider] of measured) isWider ? (box.tabIndex = 0) : box.removeAttribute("tabindex");
 });
-const boxes = ".katex-display, .pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))";
+const drawings = document.querySelectorAll(".katex-display .katex-html"); // a box does not tell when its formula is drawn
+const boxes = [...drawings, ...document.querySelectorAll(".pst-scrollable-table-container, pre, .cell_output > .output:not(:has([data-explorer]))")];
 const look = () => {
-  for (const box of document.querySelectorAll(boxes)) {
+  for (const box of boxes) {
     roomy.unobserve(box);
     roomy.observe(box);
   }
 };
 addEventListener("load", () => document.fonts.ready.then(look)); // asked for earlier, `ready` has the page laid out once more
-document.fonts.addEventListener("loadingdone", look); // a formula's type comes when the formula does, and is wider
+document.fonts.addEventListener("loadingdone", look); // type that has just come may be wider
+
+// The formulas that page.css leaves for later are drawn in idle moments, one by one, so that all wide ones are found.
+const idle = window.requestIdleCallback ?? setTimeout; // Safari has only the second
+const draw = ([first, ...others]) => {
+  if (!first) return;
+  first.style.contentVisibility = "visible";
+  idle(() => draw(others));
+};
+addEventListener("load", () => idle(() => draw(drawings)));
 
 // The root of the book, whatever folder it is published in or opened from.
 const root = new URL(document.documentElement.dataset.content_root || "./", location.href);

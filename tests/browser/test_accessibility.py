@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from explored import settled
 from pages import PAGES, SOURCES, explorers, unfold
 
 CONTRAST = ["color-contrast"]
@@ -83,8 +84,8 @@ def test_a_page_says_what_it_its_figures_and_its_equations_are(visited, name):
         page.get_by_role("heading", name="#").count() == 0
     )  # the sign that links to a heading is not read out with it
     assert page.locator("article summary[aria-label]").count() == 0  # what a fold says is what it is called
-    # Where a section is laid out only when the reader comes near, a screen reader leaves words out, or reads in a circle.
-    laid_out = "[...document.querySelectorAll('article *')].every((one) => getComputedStyle(one).contentVisibility === 'visible')"
+    # Where words are laid out only when the reader comes near, a screen reader leaves some out, or reads in a circle.
+    laid_out = "[...document.querySelectorAll('article :not([aria-hidden=true])')].every((one) => getComputedStyle(one).contentVisibility === 'visible')"
     assert page.evaluate(laid_out)
     explorers(page)
     figures = page.locator("article :is(img, svg[role=img])")
@@ -134,6 +135,34 @@ def test_axe_finds_nothing_in_light_and_in_dark(visited, name):
     explorers(page)
     unfold(page)
     look_with_axe(page)
+
+
+def test_the_keyboard_reaches_wide_equations_that_were_never_on_the_screen(visit):
+    page = visit("book/appendices/equations", **VISITED)
+    page.wait_for_function("""() => [...document.querySelectorAll(".katex-display .katex-html")].every(
+        (one) => getComputedStyle(one).contentVisibility === "visible")""")
+    settled(page)
+    reached = page.locator("article .katex-display").evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.tabIndex)"
+    )
+    assert len(reached) > 5 and set(reached) == {0}
+    assert page.evaluate("scrollY") == 0
+
+
+def test_nothing_moves_when_an_equation_is_drawn(visit):
+    page = visit("book/appendices/equations", **VISITED)
+    page.evaluate("document.fonts.ready")
+    moved = page.locator("article .katex-display .katex-html").evaluate_all(
+        """all => {
+            const heights = (drawn) => {
+                for (const one of all) one.style.contentVisibility = drawn;
+                return all.map((one) => one.getBoundingClientRect().height);
+            };
+            const undrawn = heights("hidden");
+            return heights("visible").map((height, i) => Math.abs(height - undrawn[i]));
+        }"""
+    )
+    assert len(moved) > 100 and max(moved) < 3
 
 
 def test_axe_would_find_what_is_wrong(visit):
