@@ -180,8 +180,14 @@ def test_dots_fill_the_present_limits_and_leave_them():
     assert axes.get_xlim() == (10, 20) and axes.get_ylim() == (-1, 1)
 
 
-def test_a_picture_of_several_colours_stays_a_picture():
+@pytest.mark.parametrize(("levels", "most_bytes"), [(6, 1000), (2000, 40_000)])
+def test_a_picture_of_several_colours_stays_what_it_is(levels, most_bytes):
+    values = np.arange(10_000).reshape(100, 100) % levels / levels
+    picture = np.stack([values, values**2, 1 - values, np.ones_like(values)], axis=2)
     axes = plt.subplots()[1]
-    axes.imshow(np.arange(6).reshape(2, 3), interpolation="none")
+    axes.imshow(picture, interpolation="none")
     drawing = plots.html(axes.figure)
-    assert "<image " in drawing and "<mask" not in drawing
+    assert "<mask" not in drawing
+    embedded = b64decode(re.search(r'<image xlink:href="data:image/png;base64,([^"]*)"', drawing)[1])
+    assert np.abs(plt.imread(BytesIO(embedded)) - picture).max() <= 1 / 255
+    assert len(embedded) <= most_bytes
