@@ -5,6 +5,7 @@ Everything is gathered in one folder of the build and served from there; no page
 
 import re
 import shutil
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,19 +15,20 @@ from sphinx.errors import ExtensionError
 from spikebook import theme
 from spikebook.explore import bundle
 
-FONTS = LOOK / "node_modules" / "@fontsource-variable"
+FONTS = LOOK / "node_modules" / "@fontsource"
+FAMILIES = ("source-serif-4", "source-sans-3")
+WEIGHTS = ("400.css", "400-italic.css", "600.css", "600-italic.css")  # a page fetches those it uses
 
 
 def font_faces(assets):
-    """Copy the subsets of the variable fonts that English prose needs, and return their @font-face rules."""
+    """Copy the subsets of the fonts that English prose needs, and return their @font-face rules."""
     rules = []
-    for family in ("source-serif-4", "source-sans-3"):
-        for sheet in ("wght.css", "wght-italic.css"):
-            for rule in re.findall(r"@font-face \{.*?\}", (FONTS / family / sheet).read_text(encoding="utf-8"), re.S):
-                file = re.search(r"url\(\./files/([^)]+)\)", rule)[1]
-                if re.search("-(latin|greek)-wght", file):
-                    shutil.copy(FONTS / family / "files" / file, assets / "fonts" / file)
-                    rules.append(rule.replace("./files/", "fonts/"))
+    for family, sheet in product(FAMILIES, WEIGHTS):
+        for rule in re.findall(r"@font-face \{.*?\}", (FONTS / family / sheet).read_text(encoding="utf-8"), re.S):
+            file = re.search(r"[\w-]+\.woff2", rule)[0]
+            if re.search(r"-(latin|latin-ext|greek)-\d", file):
+                shutil.copy(FONTS / family / "files" / file, assets / "fonts" / file)
+                rules.append(re.sub(r"src: .*;", f"src: url(fonts/{file});", rule))
     return "\n".join(rules)
 
 

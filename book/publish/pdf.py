@@ -31,7 +31,7 @@ from .pages import (
     settle,
 )
 
-FONTS = ROOT / "book" / "_look" / "node_modules" / "@fontsource"  # each weight a file: PDF knows no variable fonts
+CODE_FONT = ROOT / "book" / "_look" / "node_modules" / "@fontsource" / "source-code-pro"  # pages take the reader's own
 TEXT_WIDTH = 605  # CSS pixels: print.css leaves 16 cm of A4
 
 # Whatever is wider than the page is made smaller; what still is not narrow enough is returned.
@@ -117,8 +117,7 @@ def document(html):
         for level, place, words in titles
     )
     fonts = "\n".join(
-        f'<link rel="stylesheet" href="{(FONTS / family / sheet).as_uri()}">'
-        for family in ("source-serif-4", "source-sans-3", "source-code-pro")
+        f'<link rel="stylesheet" href="{(CODE_FONT / sheet).as_uri()}">'
         for sheet in ("400.css", "400-italic.css", "600.css", "600-italic.css")
     )
     style = (Path(__file__).parent / "pdf.css").read_text("utf-8") + "\n".join(map(footer, pages.values()))

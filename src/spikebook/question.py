@@ -9,7 +9,7 @@ from . import theme
 LOOK = (
     """
 .sb-question { border: 0; color: var(--sb-ink); font: 1rem/1.5 var(--sb-label-font); margin: 0 0 0.5rem; min-width: 0; padding: 0; }
-.sb-question legend { color: inherit; float: none; font: inherit; font-weight: 650; margin: 0 0 0.4rem; padding: 0; }
+.sb-question legend { color: inherit; float: none; font: inherit; font-weight: 600; margin: 0 0 0.4rem; padding: 0; }
 .sb-question label { border-radius: 6px; cursor: pointer; display: flex; gap: 0.7rem; margin: 0; padding: 0.3rem 0.5rem; }
 .sb-question label:hover { background: var(--sb-panel); }
 .sb-question input {
@@ -19,7 +19,7 @@ LOOK = (
 .sb-question [role="status"] p {
   border-left: 2px solid var(--answer); display: none; margin: 0.4rem 0 0 1.05rem; padding: 0.2rem 0 0.2rem 1.55rem;
 }
-.sb-question strong { color: var(--answer); font-weight: 650; }
+.sb-question strong { color: var(--answer); font-weight: 600; }
 .sb-question p { --answer: var(--sb-Na); }
 .sb-question p.right { --answer: var(--sb-I); }
 """

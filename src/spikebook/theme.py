@@ -80,8 +80,8 @@ LABELS = {
     "open_K": "open K⁺",
 }
 
-TEXT_FONT = '"Source Serif 4 Variable", "Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
-LABEL_FONT = '"Source Sans 3 Variable", "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
+TEXT_FONT = '"Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
+LABEL_FONT = '"Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
 CODE_FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 
