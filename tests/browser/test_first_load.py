@@ -18,3 +18,12 @@ def test_a_page_is_light_and_brings_no_script_for_its_equations(browser, site_ur
     page.close()
     assert 50_000 < sum(sizes) < 600_000  # the theme alone is 849 kB by default
     assert not [address for address in addresses if "mathjax" in address.lower()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_has_the_colours_of_the_reader_s_screen_before_its_scripts_come(browser, site_url, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{site_url}/book/intro.html")
+    assert page.locator("html").get_attribute("data-theme") == scheme
+    page.close()
