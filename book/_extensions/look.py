@@ -28,7 +28,7 @@ def font_faces(assets):
             file = re.search(r"[\w-]+\.woff2", rule)[0]
             if re.search(r"-(latin|latin-ext|greek)-\d", file):
                 shutil.copy(FONTS / family / "files" / file, assets / "fonts" / file)
-                rules.append(re.sub(r"src: .*;", f"src: url(fonts/{file});", rule))
+                rules.append(re.sub(r"url\(.*\)", f"url(fonts/{file})", rule))
     return "\n".join(rules)
 
 

@@ -87,9 +87,12 @@ def every_array(explorer):
     return {**{name: trace[name] for name in trace.names}, "spike_times": trace.spike_times}
 
 
-# What the explorer's status is given to say, and how long after the last key (ms); the longest pause between keys.
+# What the explorer's status is given to say, how long after the last key and after the last change of the result (ms);
+# the longest pause between keys.
 HEARING = """root => {
-    let last;
+    let last, changed;
+    const observe = (one, then) => new MutationObserver(then).observe(one, { childList: true, characterData: true, subtree: true });
+    observe(root.querySelector(".sb-summary"), () => (changed = performance.now()));
     window.listen = () => {
         last = undefined;
         Object.assign(window, { heard: [], pause: 0 });
@@ -101,8 +104,7 @@ HEARING = """root => {
         last = now;
     }, { capture: true });
     const status = root.querySelector("[role=status]");
-    new MutationObserver(() => status.textContent && heard.push([status.textContent, performance.now() - last]))
-        .observe(status, { childList: true, characterData: true, subtree: true });
+    observe(status, () => status.textContent && heard.push([status.textContent, performance.now() - last, performance.now() - changed]));
 }"""
 
 

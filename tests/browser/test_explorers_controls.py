@@ -53,7 +53,7 @@ def test_a_screen_reader_hears_a_sliders_result_once_when_it_has_settled(opened,
             break
     page.wait_for_function("heard.length")
     page.wait_for_timeout(700)
-    [[text, delay]] = page.evaluate("heard")
+    [[text, _, delay]] = page.evaluate("heard")
     assert len(seen) > 3 and text == summary.inner_text() and delay > 400
     assert reading.get_attribute("aria-live") == "off"
 

@@ -101,7 +101,7 @@ def test_a_screen_reader_hears_a_change_once_when_a_second_with_it_has_passed(op
     page.keyboard.press("ArrowRight")
     at = time(page)
     page.wait_for_function(f"document.querySelector('[data-explorer]').live.result.t > {at + 3000}")
-    [[text, delay]] = page.evaluate("heard")
+    [[text, delay, _]] = page.evaluate("heard")
     assert text == summary(page, NAME) and text.startswith("In the last second") and delay > 1000
     root(page, NAME).get_by_role("button", name="Pause").click()
     page.wait_for_function("heard.length == 2")
