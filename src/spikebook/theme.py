@@ -80,8 +80,9 @@ LABELS = {
     "open_K": "open K⁺",
 }
 
-TEXT_FONT = '"Source Serif 4", Charter, "Iowan Old Style", Georgia, serif'
-LABEL_FONT = '"Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
+# "Nearly" are the fonts of book/_look/stand_in.css.
+TEXT_FONT = '"Source Serif 4", "Nearly Source Serif", Charter, "Iowan Old Style", Georgia, serif'
+LABEL_FONT = '"Source Sans 3", "Nearly Source Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
 CODE_FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 
