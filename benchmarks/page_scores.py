@@ -53,7 +53,7 @@ def main(pages):
         browser, program = chromium(playwright)
         browser.close()
     missed = 0
-    print(f"{'':40}{'performance':>13}{'others':>14}{'LCP (s)':>9}{'blocked (ms)':>14}")
+    print(f"{'':43}{'performance':>13}{'others':>14}{'LCP (s)':>9}{'blocked (ms)':>14}")
     with served() as site:
         for page in pages:
             for preset in PRESETS:
@@ -62,7 +62,7 @@ def main(pages):
                 performance, *others = map(round, scores)
                 missed += performance < AIMS[preset] or min(others) < 95
                 print(
-                    f"{page.removeprefix('book/'):31}{preset:9}{performance:13}{'/'.join(map(str, others)):>14}"
+                    f"{page.removeprefix('book/'):34}{preset:9}{performance:13}{'/'.join(map(str, others)):>14}"
                     f"{shown / 1000:9.1f}{blocked:14.0f}",
                     flush=True,
                 )
